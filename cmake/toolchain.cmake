@@ -1,0 +1,46 @@
+# The compiler, its warnings and the libraries that every room may use.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR
+    "GCC ${CMAKE_CXX_COMPILER_VERSION} miscompiles coroutines (wrong values and double frees around co_await): "
+    "use clang 19, which ./dev build installs, or GCC 13 and later.")
+endif()
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(LETHE_TESTS "build the tests" ON)
+option(LETHE_WERROR "treat warnings as errors" OFF)
+set(LETHE_SANITIZE "" CACHE STRING "sanitizers to build with: address,undefined or thread")
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual)
+if(LETHE_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(LETHE_SANITIZE)
+  add_compile_options(-fsanitize=${LETHE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${LETHE_SANITIZE})
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  find_program(LETHE_LLD ld.lld-19)
+  if(LETHE_LLD)
+    add_link_options(-fuse-ld=${LETHE_LLD})
+  endif()
+endif()
+
+find_program(LETHE_CCACHE ccache)
+if(LETHE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${LETHE_CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(OpenSSL 3 REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED)

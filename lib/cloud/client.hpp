@@ -1,0 +1,43 @@
+// Marketing Cloud's API as typed calls of one account. Nothing here decides what an answer means for an operation.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "cloud/failure.hpp"
+#include "cloud/messages.hpp"
+#include "core/operation.hpp"
+#include "core/reply.hpp"
+#include "core/settings.hpp"
+#include "http/client.hpp"
+#include "support/clock.hpp"
+
+namespace lethe::cloud {
+
+class Client {
+ public:
+  virtual ~Client() = default;
+  /// Posts once, on a connection of its own (after a 401, with a token fetched anew, once more: a 401 was not acted on).
+  /// Whatever happens is an Answer; a token that can't be had is `not_sent`.
+  struct Submitted {
+    core::Answer answer;
+    bool authorised_again = false;   ///< for core::judge
+    std::optional<Failure> failure;  ///< the token's, where that is why nothing was sent
+  };
+  virtual boost::asio::awaitable<Submitted> submit(Submission submission) = 0;
+  virtual boost::asio::awaitable<std::expected<core::Observation, Failure>> status(core::Action action,
+                                                                                   core::OperationId id) = 0;
+  /// A token alone: `check --online`, and the probe of a blocked account.
+  virtual boost::asio::awaitable<std::expected<void, Failure>> authorise() = 0;
+};
+
+/// `request_made` is called for every HTTP request of the account, tokens too (the daily budget counts them).
+std::unique_ptr<Client> make_client(core::AccountSettings account, std::unique_ptr<http::Client> http,
+                                    support::Clock& clock, boost::asio::any_io_executor executor,
+                                    std::function<void()> request_made);
+
+}  // namespace lethe::cloud

@@ -1,0 +1,30 @@
+// Why a call of Marketing Cloud's API gave no usable answer. None of these ever moves an operation.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/time.hpp"
+
+namespace lethe::cloud {
+
+struct Failure {
+  enum class Kind : std::uint8_t {
+    unreachable,        ///< DNS, connect, TLS, reset, time-out
+    credentials,        ///< the token request was refused, or 401 after the one forced refresh
+    secret,             ///< the client secret can't be read, or its file is too open
+    forbidden,          ///< 403, 3xx, 407, 404 of the gateway, 596: a person has to look
+    throttled,          ///< 429, 503/50300
+    server,             ///< other 5xx
+    contract,           ///< an answer that breaks the contract: names the field
+    unknown_operation,  ///< the cloud doesn't know this operationID
+  };
+  Kind kind = Kind::unreachable;
+  bool request_sent = false;  ///< as in http::Failure; false for failures before the call itself (token)
+  int http_status = 0;        ///< 0: no whole answer
+  std::optional<core::Duration> retry_after;
+  std::string what;  ///< one line: call, reason, code; never a token, secret or contact, never the cloud's own message
+};
+
+}  // namespace lethe::cloud

@@ -1,0 +1,53 @@
+// JSON <-> core types: the only file that knows the API's field names. Readers are tolerant (names in any case, numbers
+// as strings, unknown fields, absent, null or empty), and say which field broke the contract where one did.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/job.hpp"
+#include "core/operation.hpp"
+#include "core/reply.hpp"
+#include "core/settings.hpp"
+
+namespace lethe::cloud {
+
+/// What one operation sends.
+struct Submission {
+  core::Action action = core::Action::delete_contacts;
+  core::Selector selector = core::Selector::keys;
+  std::vector<std::string> contacts;      ///< for keys and ids (decimal text)
+  std::optional<core::ListTarget> list;   ///< for list
+};
+
+std::string token_request(const core::AccountSettings& account, std::string_view secret);
+std::string submission_body(const Submission& submission);
+/// Bytes of submission_body() for a submission of no contacts: what core::Batch needs to know.
+std::size_t submission_envelope(core::Action action, core::Selector selector);
+
+struct TokenReply {
+  std::string access_token;
+  core::Duration expires_in;
+  std::string rest_instance_url;  ///< as it came; may be empty
+};
+/// The error names the field, never a value.
+std::expected<TokenReply, std::string> read_token_reply(std::string_view body);
+
+/// Fills shape, initiated, operation_id, has_errors, error_message, errorcode, row_count and what of an answer.
+void read_submission_reply(std::string_view body, core::Answer& answer);
+
+std::expected<core::Observation, std::string> read_status_reply(std::string_view body);
+
+/// The errorcode of the REST shape or the error of the token shape, as "errorcode 50100" or "invalid_client"; empty if neither.
+struct ErrorReply {
+  std::optional<std::int64_t> errorcode;
+  std::string code;  ///< printable: letters, digits, '_' only, at most 40
+};
+ErrorReply read_error_reply(std::string_view body);
+
+}  // namespace lethe::cloud

@@ -1,0 +1,49 @@
+// An account's access token: fetched when a call needs one, by one request at a time, kept in memory only.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "cloud/failure.hpp"
+#include "core/settings.hpp"
+#include "http/client.hpp"
+#include "support/clock.hpp"
+
+namespace lethe::cloud {
+
+struct Token {
+  std::string access_token;
+  std::string rest_url;  ///< normalised: scheme, no final slash; held to the rule of where a token may be sent
+};
+
+/// Reads a secret at the moment it is needed. A file with any bit for others is refused; a final newline is cut.
+std::expected<std::string, std::string> read_secret(const core::SecretSource& source);
+
+/// Where a token may be sent: https under .marketingcloudapis.com or under the auth host's own domain; where the auth
+/// host is loopback, loopback. Adds a missing scheme, cuts final slashes. The error says which rule was broken.
+std::expected<std::string, std::string> normalise_rest_url(std::string_view rest_instance_url,
+                                                           std::string_view auth_url);
+
+/// Single flight: callers that need a token while one is being fetched wait for that one. A token with under 60 s left
+/// (on the clock's monotonic time) is fetched anew by the call that needs it. After a refused credential
+/// the next token request goes out no sooner than 20 min later (a bad secret must not become a storm); until then
+/// get() fails with the same failure.
+class TokenSource {
+ public:
+  TokenSource(core::AccountSettings account, http::Client& http, support::Clock& clock,
+              boost::asio::any_io_executor executor, std::function<void()> request_made);
+  ~TokenSource();
+  boost::asio::awaitable<std::expected<Token, Failure>> get();
+  /// After a 401: fetches a new token unless `used` is no longer the one kept (another call has refreshed it already).
+  boost::asio::awaitable<std::expected<Token, Failure>> renew(std::string used);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lethe::cloud

@@ -1,0 +1,46 @@
+// From a job request to a job in the store: checked whole, loaded in invisible chunks, accepted in one commit.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/job.hpp"
+#include "core/time.hpp"
+#include "intake/job_file.hpp"
+#include "store/store.hpp"
+#include "support/digest.hpp"
+#include "support/fault.hpp"
+
+namespace lethe::intake {
+
+/// What a list holds, without keeping it.
+struct Census {
+  std::int64_t contacts = 0;    ///< distinct
+  std::int64_t duplicates = 0;
+  std::string digest;           ///< core::Job::digest
+};
+
+/// Reads the whole list and checks it, for `check` and `submit --dry-run`. Needs no store; without a key, no digest.
+std::expected<Census, support::Fault> take_census(const JobRequest& request,
+                                                  const std::optional<std::filesystem::path>& beneath,
+                                                  const std::optional<support::DigestKey>& key);
+
+struct Refusal {
+  support::Fault fault;
+  /// The store, not the job, is at fault (disk full, …): the job file stays where it is and is tried again.
+  std::optional<store::Error> store;
+};
+
+/// Loads and accepts. A known id with the same content that is open or ended as asked comes back with accepted == false and
+/// is no refusal; another content or another end is refused, naming it and the remedy (a new id).
+boost::asio::awaitable<std::expected<store::Acceptance, Refusal>> accept(
+    store::Store& store, const support::DigestKey& key, JobRequest request,
+    std::optional<std::filesystem::path> beneath, core::Time now);
+
+}  // namespace lethe::intake

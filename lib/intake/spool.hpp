@@ -1,0 +1,49 @@
+// The watched directory: a *.toml renamed into it is a job. It moves to accepted/ with its list once the job is durable,
+// or to rejected/ with NAME.why beside it; never before, so that a crash between leaves it to be taken again (the same id
+// with the same content is a no-op).
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/settings.hpp"
+#include "core/time.hpp"
+#include "store/store.hpp"
+#include "support/clock.hpp"
+#include "support/digest.hpp"
+
+namespace lethe::intake {
+
+class Spool {
+ public:
+  /// What happened to a file, for the log.
+  struct Notice {
+    std::filesystem::path file;
+    bool accepted = false;
+    std::string what;  ///< one line
+  };
+
+  Spool(std::filesystem::path directory, const core::Settings& settings, store::Store& store, support::DigestKey key,
+        support::Clock& clock, std::function<void(const Notice&)> notify);
+
+  /// Makes accepted/ and rejected/; the error is one line.
+  std::expected<void, std::string> prepare();
+  /// Cheap when nothing came: looks at the directory's time of change only.
+  bool may_have_work();
+  /// Takes every complete job file there is, in the order of their names. False: the store refused a write, look again later.
+  boost::asio::awaitable<bool> take_all();
+
+ private:
+  std::filesystem::path directory_;
+  const core::Settings& settings_;
+  store::Store& store_;
+  support::DigestKey key_;
+  support::Clock& clock_;
+  std::function<void(const Notice&)> notify_;
+};
+
+}  // namespace lethe::intake

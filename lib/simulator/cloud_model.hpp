@@ -1,0 +1,104 @@
+// A Marketing Cloud of our own: pure, handle(request, now) -> reply, faults included. It shares no reader or writer with
+// lib/cloud: one mistake must not cancel the other.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.hpp"
+#include "http/message.hpp"
+#include "http/server.hpp"
+
+namespace lethe::simulator {
+
+/// How the life of an operation goes once it is accepted.
+struct Life {
+  std::optional<core::Duration> suppression;  ///< in the head of the queue; absent: drawn (lognormal, median 20 min, at most 12 h)
+  std::string status = "Completed";           ///< phase 1 ends with this word: Completed, CompletedWithErrors, Failed, Cancelled, Invalid
+  std::vector<std::string> background = {"Completed"};  ///< phase 2's entries at the end (delete only); may be empty with a Failed status
+  bool errors_in_batch = false;
+  std::optional<core::Duration> deletion;  ///< after the window; absent: the time of its cohort (6 to 12.75 h)
+  std::string other_words;                 ///< phase 2's word on the way; empty: "Processing"
+};
+
+/// The first rule whose `match` is contained in the list key or in the operation's first contact decides.
+struct LifeRule {
+  std::string match;
+  std::optional<Life> life;  ///< absent: the submission is refused
+  enum class Refusal : std::uint8_t { bad_request, envelope_400, envelope_200, not_found } refusal = Refusal::envelope_400;
+};
+
+struct FaultRule {
+  enum class Call : std::uint8_t { any, token, submit, status, lists, retry, settings } call = Call::any;
+  enum class Fault : std::uint8_t {
+    reset_before,       ///< nothing was done, the connection is reset
+    reset_after,        ///< it was done, the reply is lost
+    truncated,          ///< it was done, half of the reply
+    silent,             ///< it was done, no reply
+    unauthorized,       ///< 401, the token is revoked
+    throttled,          ///< 429/50100 with Retry-After
+    throttled_without,  ///< 429/50200 without it
+    unavailable,        ///< 503/50300 with Retry-After
+    server_error,       ///< 500
+    bad_gateway_html,   ///< 502 with an HTML body; nothing was done
+    garbage,            ///< it was done, 200 with what is no JSON
+  } fault = Fault::reset_before;
+  double probability = 1;               ///< of each matching call
+  std::int64_t most = -1;               ///< how often at most; -1: no limit
+  std::optional<core::Time> from, until;
+  std::int64_t retry_after = 60;        ///< seconds, for throttled and unavailable
+};
+
+struct ModelSettings {
+  std::uint64_t seed = 1;
+  std::string client_id = "rehearsal-client";
+  std::string client_secret = "rehearsal-secret";
+  std::vector<std::int64_t> account_ids;  ///< accepted ones, each a queue of its own; empty: any
+  std::string rest_instance_url;          ///< as the token reply says it; set after the server listens
+  int restorable_days = 14;
+  core::Duration token_life = std::chrono::minutes{20};  ///< expires_in is 2 min less (at least 1 s)
+  bool second_vocabulary = true;  ///< alternate requestID/scheduledDate and operationRequestID/scheduledTime by operation
+  std::vector<LifeRule> lives;
+  std::vector<FaultRule> faults;
+};
+
+/// What really happened, for tests and the demo: never on the wire.
+struct TrueOperation {
+  std::int64_t account_id = 0;
+  std::string action;                  ///< "delete" or "restrict"
+  std::int64_t operation_id = 0;
+  std::string type;                    ///< keys, ids, listReference
+  std::vector<std::string> contacts;   ///< as received; for a list its key
+  core::Time received;
+  std::optional<core::Time> suppressed;  ///< the end of phase 1, once it is known
+  std::optional<core::Time> ended;       ///< the end of phase 2
+  std::string verdict;  ///< Lethe's word for where it will end or has ended: deleted, restricted, restored, failed, …
+};
+
+class CloudModel {
+ public:
+  explicit CloudModel(ModelSettings settings);
+  ~CloudModel();
+  /// Paths and property names without regard to case. `now` never goes back.
+  http::ServerReply handle(const http::Request& request, core::Time now);
+  void set_rest_instance_url(std::string url);
+  void set_restorable_days(int days);
+  /// As of `now`.
+  std::vector<TrueOperation> truth(core::Time now);
+  struct Calls {
+    std::int64_t token = 0, submit = 0, status = 0, lists = 0, other = 0;
+  };
+  Calls calls() const;
+  /// When each status call for an operation was received.
+  std::vector<core::Time> status_calls(const std::string& action, std::int64_t operation_id) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lethe::simulator

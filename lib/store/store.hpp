@@ -1,0 +1,219 @@
+// What must survive, in the engine's own words; nothing here says how it is kept. The daemon and the commands meet in it.
+//
+// Reads are short and run on the caller's thread. Writes are awaited: they gather into one commit, and each succeeds or
+// fails for itself. A write whose version is no longer the stored one changes nothing and fails with `stale`.
+// Every write that moves an operation or a job records the transition, with its link in the hash chain, in the same commit.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/admission.hpp"
+#include "core/job.hpp"
+#include "core/operation.hpp"
+#include "support/clock.hpp"
+
+namespace lethe::store {
+
+struct Error {
+  enum class Kind : std::uint8_t {
+    stale,        ///< compare-and-swap lost: somebody else wrote first
+    not_found,
+    duplicate,    ///< (account, action, operationID) is already another operation's
+    full,         ///< disk full
+    missing,      ///< there is no store, and this opener may not make one
+    read_only,    ///< the file or its folder can't be written
+    newer,        ///< written by a newer version of Lethe
+    foreign,      ///< not a store of Lethe's
+    claimed,      ///< another daemon runs on it
+    other_time,   ///< recorded with another time scale
+    io,           ///< anything else; `what` says it
+  };
+  Kind kind = Kind::io;
+  std::string what;  ///< one line with the path and what to do; never a contact
+};
+
+template <class T>
+using Result = std::expected<T, Error>;
+template <class T>
+using Written = boost::asio::awaitable<Result<T>>;
+
+/// Contacts [first, first + count) of a job, in its order, counted from 0; for a list job first = 0, count = 1.
+struct Slice {
+  core::JobNumber job;
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+/// The contacts of a job while they arrive, invisible until accept().
+struct LoadNumber {
+  std::int64_t value = 0;
+};
+
+struct Acceptance {
+  bool accepted = false;                          ///< false: the id is known, nothing was taken
+  core::Job job;                                  ///< the new one, or the one known under this id
+  std::optional<core::Readmission> readmission;   ///< of a known id
+};
+
+/// What a job looks like from outside.
+struct JobView {
+  core::Job job;
+  std::int64_t operations = 0;
+};
+
+struct JobFilter {
+  std::optional<std::string> account;
+  std::vector<core::State> states;  ///< empty: all
+};
+
+struct TransitionFilter {
+  std::int64_t after_seq = 0;
+  std::optional<core::JobNumber> job;
+  std::optional<core::OperationNumber> operation;
+  std::optional<core::Time> since;
+};
+
+/// What is to be submitted next of an account: an operation that was queued again, else the oldest job with contacts in
+/// no operation.
+struct NextSubmission {
+  std::optional<core::Operation> operation;
+  std::optional<core::Job> job;
+};
+
+/// How many operations of an account stand where, for `status`.
+struct AccountCounts {
+  std::int64_t queued = 0;       ///< jobs with contacts in no operation, and operations queued again
+  std::int64_t suppressing = 0;  ///< submitting, unconfirmed and needs_operator too
+  std::int64_t deleting = 0;
+  std::int64_t ended = 0;
+};
+
+/// What is kept about an account beside its operations.
+struct AccountRecord {
+  std::string name;
+  core::AccountState state = core::AccountState::ready;
+  std::string why;
+  std::optional<core::Time> until;
+  std::optional<int> restorable_days;  ///< the last value the cloud said in any operation
+  std::string last_error;              ///< one line; empty: none
+  std::optional<core::Time> last_error_at;
+  std::int64_t requests_day = 0;  ///< days since 1970 in UTC that `requests` counts
+  std::int64_t requests = 0;
+};
+
+/// The factor and epoch of a rehearsal's clock, recorded by the first run on an empty store.
+struct TimeScale {
+  double factor = 1;
+  core::Time epoch;       ///< what the clock showed at real_epoch
+  core::Time real_epoch;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // --- reads
+  /// Operations to be polled now, the longest due first: due at or before `now`, or further away than any interval.
+  virtual Result<std::vector<core::Operation>> due(std::string_view account, core::Time now, std::size_t most) = 0;
+  /// The earliest due time of an account's operations.
+  virtual Result<std::optional<core::Time>> next_due(std::string_view account) = 0;
+  virtual Result<core::Operation> operation(core::OperationNumber number) = 0;
+  virtual Result<std::vector<core::Operation>> in_state(std::string_view account, core::State state,
+                                                        std::size_t most) = 0;
+  virtual Result<std::vector<Slice>> slices(core::OperationNumber number) = 0;
+  virtual Result<NextSubmission> next_submission(std::string_view account) = 0;
+  /// Calls `take` with each contact from `first` on until it returns false or `count` were given. Reads chunk by chunk.
+  virtual Result<void> contacts(core::JobNumber job, std::int64_t first, std::int64_t count,
+                                const std::function<bool(std::string_view)>& take) = 0;
+  virtual Result<core::AccountFacts> facts(std::string_view account) = 0;
+  virtual Result<AccountRecord> account(std::string_view name) = 0;  ///< an unknown name: a fresh record
+  virtual Result<AccountCounts> counts(std::string_view account) = 0;
+  virtual Result<std::optional<core::Job>> job(std::string_view id) = 0;
+  virtual Result<core::Job> job(core::JobNumber number) = 0;
+  /// The jobs that an operation carries: at most `most` ids, and how many there are.
+  struct Carried {
+    std::vector<std::string> ids;
+    std::int64_t total = 0;
+  };
+  virtual Result<Carried> carried(core::OperationNumber number, std::size_t most) = 0;
+  virtual Result<std::vector<core::Operation>> operations_of(core::JobNumber job) = 0;
+  /// In the order of acceptance; `take` returns false to stop.
+  virtual Result<void> jobs(const JobFilter& filter, const std::function<bool(const JobView&)>& take) = 0;
+  virtual Result<void> transitions(const TransitionFilter& filter,
+                                   const std::function<bool(const core::Transition&)>& take) = 0;
+  /// Open jobs whose not_after is past and that have contacts in no operation, or in a queued one only.
+  virtual Result<std::vector<core::Job>> expiring(core::Time now, std::size_t most) = 0;
+  virtual Result<std::optional<core::Time>> next_expiry() = 0;
+  /// Changes whenever another process has committed.
+  virtual Result<std::int64_t> data_version() = 0;
+  virtual std::uint64_t instance() const = 0;  ///< random, made with the store: the seed of the jitter
+  virtual const TimeScale& time_scale() const = 0;
+
+  // --- writes: jobs
+  virtual Written<LoadNumber> begin_load() = 0;
+  virtual Written<void> append(LoadNumber load, std::vector<std::string> contacts) = 0;
+  /// Makes the job visible, whole (`job.number`, `cursor` and `state` are set by the store). A known id takes nothing:
+  /// the load is dropped and the Acceptance says what is known.
+  virtual Written<Acceptance> accept(LoadNumber load, core::Job job) = 0;
+  virtual Written<void> abandon(LoadNumber load) = 0;
+  /// What isn't in an operation, or in a queued one, ends as expired.
+  virtual Written<void> expire(core::JobNumber job, core::Time at) = 0;
+
+  // --- writes: operations
+  /// The intent: makes the operation in `submitting` with its slices, moves each job's cursor from slice.first to
+  /// slice.first + slice.count; `stale` when a cursor is no longer there or a job no longer open.
+  /// `wanted` brings account, action, selector, contacts and created_at.
+  virtual Written<core::Operation> form(core::Operation wanted, std::vector<Slice> slices) = 0;
+  /// Writes the operation as it stands now over the version it was read with, and records the transition from the stored
+  /// state to operation.state. The returned one has the new version.
+  virtual Written<core::Operation> record(core::Operation operation, core::Time at, std::string cause) = 0;
+  /// A poll without news (polls, attempt, due_at, restorable days and until): nobody waits for it, it may gather for a
+  /// second of the clock before it is committed. No transition, no new version.
+  virtual Written<void> note_poll(core::Operation operation) = 0;
+
+  // --- writes: accounts
+  virtual Written<void> set_account_state(std::string name, core::AccountState state, std::string why,
+                                          std::optional<core::Time> until) = 0;
+  virtual Written<void> note_restorable_days(std::string name, int days) = 0;                         // ride-along
+  virtual Written<void> note_error(std::string name, std::string error, core::Time at) = 0;           // ride-along
+  virtual Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) = 0;    // ride-along
+
+  /// Every write asked for so far is committed (or has failed).
+  virtual Written<void> flush() = 0;
+
+  /// Told of each transition after its commit, in the order of seq.
+  virtual void on_transition(std::function<void(const core::Transition&)> listener) = 0;
+};
+
+struct OpenSettings {
+  std::filesystem::path path;
+  enum class As : std::uint8_t {
+    daemon,   ///< makes the store where there is none, holds the claim, cleans up interrupted loads, writes on a thread of its own
+    command,  ///< the store must exist; writes on the caller's thread
+  };
+  As as = As::command;
+  /// For a daemon: the scale it was started with; refused where the store was recorded with another one.
+  double time_scale = 1;
+  core::Time now;  ///< the real time of this opening: the epochs of a new store
+  bool write_on_this_thread = false;  ///< for a daemon in simulation
+  std::string vfs;                    ///< the name of the file system below; empty: the machine's
+};
+
+/// Opens, migrates and checks. `clock` is asked for only after opening (a scaled clock is made from time_scale()).
+Result<std::unique_ptr<Store>> open_store(OpenSettings settings);
+
+/// Writes gather on this clock and complete on this executor; called once before the first write.
+/// (Split from open_store because the clock of a rehearsal is known only after opening.)
+void attach(Store& store, support::Clock& clock, boost::asio::any_io_executor executor);
+
+}  // namespace lethe::store
