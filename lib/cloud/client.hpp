@@ -21,8 +21,8 @@ namespace lethe::cloud {
 class Client {
  public:
   virtual ~Client() = default;
-  /// Posts once, on a connection of its own (after a 401, with a token fetched anew, once more: a 401 was not acted on).
-  /// Whatever happens is an Answer; a token that can't be had is `not_sent`.
+  /// Posts once, on a connection of its own (after a 401, with a token fetched anew, once more: a 401 was not acted
+  /// on). Whatever happens is an Answer; a token that can't be had is `not_sent`.
   struct Submitted {
     core::Answer answer;
     bool authorised_again = false;   ///< for core::judge

@@ -21,8 +21,8 @@ namespace lethe::cloud {
 struct Submission {
   core::Action action = core::Action::delete_contacts;
   core::Selector selector = core::Selector::keys;
-  std::vector<std::string> contacts;      ///< for keys and ids (decimal text)
-  std::optional<core::ListTarget> list;   ///< for list
+  std::vector<std::string> contacts;     ///< for keys and ids (decimal text)
+  std::optional<core::ListTarget> list;  ///< for list
 };
 
 std::string token_request(const core::AccountSettings& account, std::string_view secret);
@@ -43,7 +43,8 @@ void read_submission_reply(std::string_view body, core::Answer& answer);
 
 std::expected<core::Observation, std::string> read_status_reply(std::string_view body);
 
-/// The errorcode of the REST shape or the error of the token shape, as "errorcode 50100" or "invalid_client"; empty if neither.
+/// The errorcode of the REST shape or the error of the token shape, as "errorcode 50100" or "invalid_client"; empty if
+/// neither.
 struct ErrorReply {
   std::optional<std::int64_t> errorcode;
   std::string code;  ///< printable: letters, digits, '_' only, at most 40

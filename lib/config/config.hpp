@@ -1,5 +1,5 @@
-// TOML -> checked settings. Every fault is found at once, each with file, line, column, key, what is allowed, and for an
-// unknown key the nearest known one. Needs neither network nor store.
+// TOML -> checked settings. Every fault is found at once, each with file, line, column, key, what is allowed, and for
+// an unknown key the nearest known one. Needs neither network nor store.
 #pragma once
 
 #include <expected>

@@ -38,11 +38,17 @@ enum class State : std::uint8_t {
 };
 inline constexpr State last_state = State::abandoned;
 
-constexpr bool is_final(State state) { return state >= State::deleted; }
+constexpr bool is_final(State state) {
+  return state >= State::deleted;
+}
 /// Final, and not what was asked for: worth an alarm whenever it is reached.
-constexpr bool is_alarm(State state) { return state == State::restored || state == State::mixed; }
+constexpr bool is_alarm(State state) {
+  return state == State::restored || state == State::mixed;
+}
 /// In the cloud's hands and not final: polled.
-constexpr bool is_polled(State state) { return state == State::suppressing || state == State::deleting; }
+constexpr bool is_polled(State state) {
+  return state == State::suppressing || state == State::deleting;
+}
 
 /// The spelling of these words for users, the store and JSON; nowhere else.
 std::string_view word(Action action);
@@ -88,7 +94,8 @@ struct Operation {
   std::int64_t version = 0;
 };
 
-/// What a status call answered about an operation (MARKETING CLOUD's "status of one operation", the only source of truth).
+/// What a status call answered about an operation (MARKETING CLOUD's "status of one operation", the only source of
+/// truth).
 struct Observation {
   std::optional<OperationId> operation_id;  ///< absent: the answer held no `operation`
   std::string status;

@@ -1,1 +1,199 @@
+#include "engine/engine.hpp"
 
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "core/admission.hpp"
+#include "core/schedule.hpp"
+#include "engine/polling.hpp"
+#include "engine/submission.hpp"
+#include "engine/work.hpp"
+#include "support/task_group.hpp"
+
+namespace lethe::engine {
+
+namespace asio = boost::asio;
+using core::LogLevel;
+using core::Time;
+
+namespace {
+
+/// How far ahead the dispatcher looks for what comes due; it looks again by then at the latest.
+constexpr core::Duration look_ahead = std::chrono::hours{1};
+constexpr core::Duration write_probe_interval = std::chrono::seconds{10};
+constexpr std::size_t expiries_at_once = 100;
+
+std::int64_t utc_day(Time time) {
+  return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
+}
+
+}  // namespace
+
+/// The dispatcher: one timer for everything that waits, and a task for everything that is due.
+struct Engine::State {
+  Work work;
+  std::vector<std::unique_ptr<Account>> accounts;
+  std::unique_ptr<support::Timer> timer;
+  std::exception_ptr bug;
+  support::TaskGroup tasks;
+
+  explicit State(Parts parts)
+      : work{.parts = std::move(parts)},
+        timer(work.parts.clock.make_timer(work.parts.executor)),
+        tasks(work.parts.executor, [this](std::exception_ptr thrown) {
+          bug = thrown;
+          stop();
+        }) {
+    for (const core::AccountSettings& settings : work.parts.settings.accounts) {
+      auto account = std::make_unique<Account>(settings);
+      Account& made = *account;
+      made.client = work.parts.make_client(settings, [&made] { ++made.uncounted_requests; });
+      accounts.push_back(std::move(account));
+    }
+  }
+
+  void stop() {
+    work.stopping = true;
+    timer->wake();
+  }
+
+  asio::awaitable<void> run() {
+    for (const auto& account : accounts) co_await begin(*account);
+    while (!work.stopping) {
+      const Time next = co_await dispatch();
+      if (!work.stopping) co_await timer->wait_until(next);
+    }
+    co_await tasks.join();
+    for (const auto& account : accounts) co_await count_requests(*account);
+    co_await work.parts.store.flush();
+    if (bug) std::rethrow_exception(bug);
+  }
+
+  /// A block was the last run's finding; its configuration may have been mended since.
+  asio::awaitable<void> begin(Account& account) {
+    co_await settle_interrupted(work, account);
+    const auto known = work.parts.store.account(account.settings.name);
+    if (known && known->state == core::AccountState::blocked) co_await work.release(account);
+  }
+
+  /// Starts what can start now and returns when to look again.
+  asio::awaitable<Time> dispatch() {
+    if (work.store_failing && !co_await store_writes_again()) co_return work.now() + write_probe_interval;
+    Time next = work.now() + look_ahead;
+    next = std::min(next, co_await expire());
+    for (const auto& account : accounts) next = std::min(next, dispatch(*account));
+    co_return next;
+  }
+
+  asio::awaitable<bool> store_writes_again() {
+    for (const auto& account : accounts) {
+      const auto wrote = co_await work.parts.store.note_requests(account->settings.name, utc_day(work.now()), 0);
+      if (!wrote) co_return false;
+    }
+    work.store_failing = false;
+    work.parts.log.message(LogLevel::info, "the store can be written again");
+    co_return true;
+  }
+
+  asio::awaitable<Time> expire() {
+    const auto late = work.parts.store.expiring(work.now(), expiries_at_once);
+    if (!late) {
+      work.heed(late.error());
+      co_return Time::max();
+    }
+    for (const core::Job& job : *late) {
+      const auto expired = co_await work.parts.store.expire(job.number, work.now());
+      if (!expired) work.heed(expired.error());
+    }
+    if (late->size() == expiries_at_once) co_return work.now();
+    const auto next = work.parts.store.next_expiry();
+    co_return next && *next ? **next : Time::max();
+  }
+
+  Time dispatch(Account& account) {
+    const Time now = work.now();
+    const auto facts = work.parts.store.facts(account.settings.name);
+    if (!facts) {
+      work.heed(facts.error());
+      return now + write_probe_interval;
+    }
+    const bool quiet = facts->state == core::AccountState::waiting || facts->state == core::AccountState::blocked;
+    if (quiet && facts->until && *facts->until > now) return *facts->until;
+    return std::min(start_polls(account, now), start_submission(account, *facts, now));
+  }
+
+  Time start_polls(Account& account, Time now) {
+    const std::size_t most = static_cast<std::size_t>(account.settings.requests_in_flight);
+    // What is being asked is still due in the store, so that many more rows are read.
+    const auto due = work.parts.store.due(account.settings.name, now, most + account.polling.size());
+    if (!due) {
+      work.heed(due.error());
+      return now + write_probe_interval;
+    }
+    for (const core::Operation& operation : *due) {
+      if (account.polling.size() >= most) break;
+      if (account.polling.insert(operation.number).second) tasks.spawn(poll_task(account, operation));
+    }
+    return next_poll_of(account, now);
+  }
+
+  Time next_poll_of(const Account& account, Time now) {
+    const auto coming = work.parts.store.due(account.settings.name, now + look_ahead, account.polling.size() + 1);
+    Time next = Time::max();
+    if (!coming) return next;
+    for (const core::Operation& operation : *coming) {
+      if (*operation.due_at > now) next = std::min(next, *operation.due_at);
+    }
+    return next;
+  }
+
+  Time start_submission(Account& account, const core::AccountFacts& facts, Time now) {
+    if (account.submitting) return Time::max();
+    if (account.quiet_until && *account.quiet_until > now) return *account.quiet_until;
+    const core::Admission admission = core::admit(account.settings, facts, now);
+    if (!admission.go) return admission.not_before.value_or(Time::max());
+    const auto next = work.parts.store.next_submission(account.settings.name);
+    if (next && !next->operation && !next->job) return Time::max();
+    account.submitting = true;
+    tasks.spawn(submission_task(account));
+    return Time::max();
+  }
+
+  asio::awaitable<void> poll_task(Account& account, core::Operation operation) {
+    const core::OperationNumber number = operation.number;
+    co_await poll(work, account, std::move(operation));
+    account.polling.erase(number);
+    timer->wake();
+    co_await count_requests(account);
+  }
+
+  asio::awaitable<void> submission_task(Account& account) {
+    co_await submit_next(work, account);
+    account.submitting = false;
+    timer->wake();
+    co_await count_requests(account);
+  }
+
+  asio::awaitable<void> count_requests(Account& account) {
+    const std::int64_t count = std::exchange(account.uncounted_requests, 0);
+    if (count == 0) co_return;
+    const auto noted = co_await work.parts.store.note_requests(account.settings.name, utc_day(work.now()), count);
+    if (!noted) work.heed(noted.error());
+  }
+};
+
+Engine::Engine(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
+Engine::~Engine() = default;
+asio::awaitable<void> Engine::run() {
+  return state_->run();
+}
+void Engine::stop() {
+  state_->stop();
+}
+void Engine::wake() {
+  state_->timer->wake();
+}
+
+}  // namespace lethe::engine

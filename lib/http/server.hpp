@@ -20,9 +20,9 @@ namespace lethe::http {
 struct ServerReply {
   enum class Manner : std::uint8_t {
     whole,
-    reset,     ///< the connection is reset, no byte is sent
-    truncated, ///< the header and half of the body, then the connection closes
-    silent,    ///< nothing is sent and the connection stays open until the client or stop() ends it
+    reset,      ///< the connection is reset, no byte is sent
+    truncated,  ///< the header and half of the body, then the connection closes
+    silent,     ///< nothing is sent and the connection stays open until the client or stop() ends it
   };
   Response response;
   Manner manner = Manner::whole;
@@ -32,7 +32,7 @@ using Handler = std::function<boost::asio::awaitable<ServerReply>(Request)>;
 
 struct ServerSettings {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  ///< 0: any free one
+  std::uint16_t port = 0;                      ///< 0: any free one
   std::optional<std::string> certificate_pem;  ///< with key_pem: TLS
   std::optional<std::string> key_pem;
   std::size_t most_header_bytes = 16 * 1024;
@@ -46,7 +46,8 @@ class Server {
   virtual ~Server() = default;
   virtual std::string address() const = 0;
   virtual std::uint16_t port() const = 0;
-  /// Closes the listener and every connection; returns when their coroutines have ended. To be called before destruction.
+  /// Closes the listener and every connection; returns when their coroutines have ended. To be called before
+  /// destruction.
   virtual boost::asio::awaitable<void> stop() = 0;
 };
 

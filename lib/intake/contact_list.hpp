@@ -19,8 +19,9 @@ namespace lethe::intake {
 class ContactReader {
  public:
   virtual ~ContactReader() = default;
-  /// The next contact (valid until the next call), nothing at the end, or a fault with file and line. Checked: a key is non-empty and
-  /// at most 254 characters (UTF-8 code points), an id is a positive integer that fits 64 bits. Empty lines are skipped in a file of lines.
+  /// The next contact (valid until the next call), nothing at the end, or a fault with file and line. Checked: a key is
+  /// non-empty and at most 254 characters (UTF-8 code points), an id is a positive integer that fits 64 bits. Empty
+  /// lines are skipped in a file of lines.
   virtual std::expected<std::optional<std::string_view>, support::Fault> next() = 0;
 };
 

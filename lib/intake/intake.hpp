@@ -21,9 +21,9 @@ namespace lethe::intake {
 
 /// What a list holds, without keeping it.
 struct Census {
-  std::int64_t contacts = 0;    ///< distinct
+  std::int64_t contacts = 0;  ///< distinct
   std::int64_t duplicates = 0;
-  std::string digest;           ///< core::Job::digest
+  std::string digest;  ///< core::Job::digest
 };
 
 /// Reads the whole list and checks it, for `check` and `submit --dry-run`. Needs no store; without a key, no digest.
@@ -37,10 +37,12 @@ struct Refusal {
   std::optional<store::Error> store;
 };
 
-/// Loads and accepts. A known id with the same content that is open or ended as asked comes back with accepted == false and
-/// is no refusal; another content or another end is refused, naming it and the remedy (a new id).
-boost::asio::awaitable<std::expected<store::Acceptance, Refusal>> accept(
-    store::Store& store, const support::DigestKey& key, JobRequest request,
-    std::optional<std::filesystem::path> beneath, core::Time now);
+/// Loads and accepts. A known id with the same content that is open or ended as asked comes back with accepted == false
+/// and is no refusal; another content or another end is refused, naming it and the remedy (a new id).
+boost::asio::awaitable<std::expected<store::Acceptance, Refusal>> accept(store::Store& store,
+                                                                         const support::DigestKey& key,
+                                                                         JobRequest request,
+                                                                         std::optional<std::filesystem::path> beneath,
+                                                                         core::Time now);
 
 }  // namespace lethe::intake

@@ -1,6 +1,6 @@
-// The watched directory: a *.toml renamed into it is a job. It moves to accepted/ with its list once the job is durable,
-// or to rejected/ with NAME.why beside it; never before, so that a crash between leaves it to be taken again (the same id
-// with the same content is a no-op).
+// The watched directory: a *.toml renamed into it is a job. It moves to accepted/ with its list once the job is
+// durable, or to rejected/ with NAME.why beside it; never before, so that a crash between leaves it to be taken again
+// (the same id with the same content is a no-op).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -34,7 +34,8 @@ class Spool {
   std::expected<void, std::string> prepare();
   /// Cheap when nothing came: looks at the directory's time of change only.
   bool may_have_work();
-  /// Takes every complete job file there is, in the order of their names. False: the store refused a write, look again later.
+  /// Takes every complete job file there is, in the order of their names. False: the store refused a write, look again
+  /// later.
   boost::asio::awaitable<bool> take_all();
 
  private:

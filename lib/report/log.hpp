@@ -1,4 +1,5 @@
-// The log: one line for each transition, and what operators must know beside; in proportion to transitions, not to polls.
+// The log: one line for each transition, and what operators must know beside; in proportion to transitions, not to
+// polls.
 #pragma once
 
 #include <functional>
@@ -15,7 +16,8 @@
 
 namespace lethe::report {
 
-/// {seq, at, jobs, jobs_total, account, operation, operation_id, from, to, status, background_status, cause, polls, hash}: as `lethe log` prints it.
+/// {seq, at, jobs, jobs_total, account, operation, operation_id, from, to, status, background_status, cause, polls,
+/// hash}: as `lethe log` prints it.
 std::string transition_json(const core::Transition& transition);
 /// One line for people: time, job(s), operation, from -> to, the cloud's words, cause.
 std::string transition_text(const core::Transition& transition);
@@ -31,7 +33,8 @@ class Log {
   virtual void message(core::LogLevel level, std::string_view text, const Fields& fields = {}) = 0;
 };
 
-/// `now` gives the time of messages. `automatic`: journal fields under systemd ($JOURNAL_STREAM is stderr), text on a terminal, JSON lines else.
+/// `now` gives the time of messages. `automatic`: journal fields under systemd ($JOURNAL_STREAM is stderr), text on a
+/// terminal, JSON lines else.
 std::unique_ptr<Log> make_log(std::ostream& out, core::LogFormat format, core::LogLevel level,
                               std::function<core::Time()> now);
 /// Resolves `automatic` by what stderr is.

@@ -1,5 +1,5 @@
-// A Marketing Cloud of our own: pure, handle(request, now) -> reply, faults included. It shares no reader or writer with
-// lib/cloud: one mistake must not cancel the other.
+// A Marketing Cloud of our own: pure, handle(request, now) -> reply, faults included. It shares no reader or writer
+// with lib/cloud: one mistake must not cancel the other.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,12 @@ namespace lethe::simulator {
 
 /// How the life of an operation goes once it is accepted.
 struct Life {
-  std::optional<core::Duration> suppression;  ///< in the head of the queue; absent: drawn (lognormal, median 20 min, at most 12 h)
-  std::string status = "Completed";           ///< phase 1 ends with this word: Completed, CompletedWithErrors, Failed, Cancelled, Invalid
-  std::vector<std::string> background = {"Completed"};  ///< phase 2's entries at the end (delete only); may be empty with a Failed status
+  std::optional<core::Duration>
+      suppression;  ///< in the head of the queue; absent: drawn (lognormal, median 20 min, at most 12 h)
+  std::string status =
+      "Completed";  ///< phase 1 ends with this word: Completed, CompletedWithErrors, Failed, Cancelled, Invalid
+  std::vector<std::string> background = {
+      "Completed"};  ///< phase 2's entries at the end (delete only); may be empty with a Failed status
   bool errors_in_batch = false;
   std::optional<core::Duration> deletion;  ///< after the window; absent: the time of its cohort (6 to 12.75 h)
   std::string other_words;                 ///< phase 2's word on the way; empty: "Processing"
@@ -29,7 +32,12 @@ struct Life {
 struct LifeRule {
   std::string match;
   std::optional<Life> life;  ///< absent: the submission is refused
-  enum class Refusal : std::uint8_t { bad_request, envelope_400, envelope_200, not_found } refusal = Refusal::envelope_400;
+  enum class Refusal : std::uint8_t {
+    bad_request,
+    envelope_400,
+    envelope_200,
+    not_found
+  } refusal = Refusal::envelope_400;
 };
 
 struct FaultRule {
@@ -47,10 +55,10 @@ struct FaultRule {
     bad_gateway_html,   ///< 502 with an HTML body; nothing was done
     garbage,            ///< it was done, 200 with what is no JSON
   } fault = Fault::reset_before;
-  double probability = 1;               ///< of each matching call
-  std::int64_t most = -1;               ///< how often at most; -1: no limit
+  double probability = 1;  ///< of each matching call
+  std::int64_t most = -1;  ///< how often at most; -1: no limit
   std::optional<core::Time> from, until;
-  std::int64_t retry_after = 60;        ///< seconds, for throttled and unavailable
+  std::int64_t retry_after = 60;  ///< seconds, for throttled and unavailable
 };
 
 struct ModelSettings {
@@ -61,7 +69,8 @@ struct ModelSettings {
   std::string rest_instance_url;          ///< as the token reply says it; set after the server listens
   int restorable_days = 14;
   core::Duration token_life = std::chrono::minutes{20};  ///< expires_in is 2 min less (at least 1 s)
-  bool second_vocabulary = true;  ///< alternate requestID/scheduledDate and operationRequestID/scheduledTime by operation
+  bool second_vocabulary =
+      true;  ///< alternate requestID/scheduledDate and operationRequestID/scheduledTime by operation
   std::vector<LifeRule> lives;
   std::vector<FaultRule> faults;
 };
@@ -69,10 +78,10 @@ struct ModelSettings {
 /// What really happened, for tests and the demo: never on the wire.
 struct TrueOperation {
   std::int64_t account_id = 0;
-  std::string action;                  ///< "delete" or "restrict"
+  std::string action;  ///< "delete" or "restrict"
   std::int64_t operation_id = 0;
-  std::string type;                    ///< keys, ids, listReference
-  std::vector<std::string> contacts;   ///< as received; for a list its key
+  std::string type;                   ///< keys, ids, listReference
+  std::vector<std::string> contacts;  ///< as received; for a list its key
   core::Time received;
   std::optional<core::Time> suppressed;  ///< the end of phase 1, once it is known
   std::optional<core::Time> ended;       ///< the end of phase 2

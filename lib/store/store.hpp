@@ -1,8 +1,10 @@
-// What must survive, in the engine's own words; nothing here says how it is kept. The daemon and the commands meet in it.
+// What must survive, in the engine's own words; nothing here says how it is kept. The daemon and the commands meet in
+// it.
 //
 // Reads are short and run on the caller's thread. Writes are awaited: they gather into one commit, and each succeeds or
 // fails for itself. A write whose version is no longer the stored one changes nothing and fails with `stale`.
-// Every write that moves an operation or a job records the transition, with its link in the hash chain, in the same commit.
+// Every write that moves an operation or a job records the transition, with its link in the hash chain, in the same
+// commit.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -26,17 +28,17 @@ namespace lethe::store {
 
 struct Error {
   enum class Kind : std::uint8_t {
-    stale,        ///< compare-and-swap lost: somebody else wrote first
+    stale,  ///< compare-and-swap lost: somebody else wrote first
     not_found,
-    duplicate,    ///< (account, action, operationID) is already another operation's
-    full,         ///< disk full
-    missing,      ///< there is no store, and this opener may not make one
-    read_only,    ///< the file or its folder can't be written
-    newer,        ///< written by a newer version of Lethe
-    foreign,      ///< not a store of Lethe's
-    claimed,      ///< another daemon runs on it
-    other_time,   ///< recorded with another time scale
-    io,           ///< anything else; `what` says it
+    duplicate,   ///< (account, action, operationID) is already another operation's
+    full,        ///< disk full
+    missing,     ///< there is no store, and this opener may not make one
+    read_only,   ///< the file or its folder can't be written
+    newer,       ///< written by a newer version of Lethe
+    foreign,     ///< not a store of Lethe's
+    claimed,     ///< another daemon runs on it
+    other_time,  ///< recorded with another time scale
+    io,          ///< anything else; `what` says it
   };
   Kind kind = Kind::io;
   std::string what;  ///< one line with the path and what to do; never a contact
@@ -60,9 +62,9 @@ struct LoadNumber {
 };
 
 struct Acceptance {
-  bool accepted = false;                          ///< false: the id is known, nothing was taken
-  core::Job job;                                  ///< the new one, or the one known under this id
-  std::optional<core::Readmission> readmission;   ///< of a known id
+  bool accepted = false;                         ///< false: the id is known, nothing was taken
+  core::Job job;                                 ///< the new one, or the one known under this id
+  std::optional<core::Readmission> readmission;  ///< of a known id
 };
 
 /// What a job looks like from outside.
@@ -114,7 +116,7 @@ struct AccountRecord {
 /// The factor and epoch of a rehearsal's clock, recorded by the first run on an empty store.
 struct TimeScale {
   double factor = 1;
-  core::Time epoch;       ///< what the clock showed at real_epoch
+  core::Time epoch;  ///< what the clock showed at real_epoch
   core::Time real_epoch;
 };
 
@@ -174,8 +176,8 @@ class Store {
   /// slice.first + slice.count; `stale` when a cursor is no longer there or a job no longer open.
   /// `wanted` brings account, action, selector, contacts and created_at.
   virtual Written<core::Operation> form(core::Operation wanted, std::vector<Slice> slices) = 0;
-  /// Writes the operation as it stands now over the version it was read with, and records the transition from the stored
-  /// state to operation.state. The returned one has the new version.
+  /// Writes the operation as it stands now over the version it was read with, and records the transition from the
+  /// stored state to operation.state. The returned one has the new version.
   virtual Written<core::Operation> record(core::Operation operation, core::Time at, std::string cause) = 0;
   /// A poll without news (polls, attempt, due_at, restorable days and until): nobody waits for it, it may gather for a
   /// second of the clock before it is committed. No transition, no new version.
@@ -184,9 +186,9 @@ class Store {
   // --- writes: accounts
   virtual Written<void> set_account_state(std::string name, core::AccountState state, std::string why,
                                           std::optional<core::Time> until) = 0;
-  virtual Written<void> note_restorable_days(std::string name, int days) = 0;                         // ride-along
-  virtual Written<void> note_error(std::string name, std::string error, core::Time at) = 0;           // ride-along
-  virtual Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) = 0;    // ride-along
+  virtual Written<void> note_restorable_days(std::string name, int days) = 0;                       // ride-along
+  virtual Written<void> note_error(std::string name, std::string error, core::Time at) = 0;         // ride-along
+  virtual Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) = 0;  // ride-along
 
   /// Every write asked for so far is committed (or has failed).
   virtual Written<void> flush() = 0;
@@ -198,13 +200,14 @@ class Store {
 struct OpenSettings {
   std::filesystem::path path;
   enum class As : std::uint8_t {
-    daemon,   ///< makes the store where there is none, holds the claim, cleans up interrupted loads, writes on a thread of its own
+    daemon,   ///< makes the store where there is none, holds the claim, cleans up interrupted loads, writes on a thread
+              ///< of its own
     command,  ///< the store must exist; writes on the caller's thread
   };
   As as = As::command;
   /// For a daemon: the scale it was started with; refused where the store was recorded with another one.
   double time_scale = 1;
-  core::Time now;  ///< the real time of this opening: the epochs of a new store
+  core::Time now;                     ///< the real time of this opening: the epochs of a new store
   bool write_on_this_thread = false;  ///< for a daemon in simulation
   std::string vfs;                    ///< the name of the file system below; empty: the machine's
 };

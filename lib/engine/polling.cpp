@@ -1,0 +1,113 @@
+#include "engine/polling.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/schedule.hpp"
+
+namespace lethe::engine {
+
+namespace asio = boost::asio;
+
+namespace {
+
+void plan(const Work& work, core::Operation& operation) {
+  const core::Poll next =
+      core::next_poll(work.parts.settings.schedule, operation, work.parts.store.instance(), work.now());
+  operation.due_at = next.at;
+  operation.attempt = next.attempt;
+}
+
+/// The window as the answer says it: an administrator can change it while operations wait.
+bool learn_window(core::Operation& operation, const core::Observation& observation) {
+  if (operation.action != core::Action::delete_contacts || !observation.restorable_days) return false;
+  if (operation.restorable_days == observation.restorable_days) return false;
+  const auto before = operation.restorable_until;
+  operation.restorable_days = observation.restorable_days;
+  operation.restorable_until = core::restorable_until(*operation.submitted_at, observation.restorable_days, {});
+  return operation.restorable_until != before;
+}
+
+std::string cause_of(const core::Operation& before, const core::Decision& decision) {
+  if (decision.state == before.state) return "the cloud's word changed";
+  if (decision.state == core::State::restored) return "the contacts were restored: they are active again";
+  return "the cloud's status says so";
+}
+
+asio::awaitable<void> note(Work& work, core::Operation operation) {
+  const auto noted = co_await work.parts.store.note_poll(std::move(operation));
+  if (!noted) work.heed(noted.error());
+}
+
+asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation operation, cloud::Failure failure) {
+  // A call that never left for want of a token says nothing of this operation and doesn't count as asked.
+  const bool asked = failure.kind != cloud::Failure::Kind::credentials && failure.kind != cloud::Failure::Kind::secret;
+  if (asked) {
+    ++operation.polls;
+    ++operation.attempt;
+  }
+  plan(work, operation);
+  if (failure.retry_after) operation.due_at = std::max(*operation.due_at, work.now() + *failure.retry_after);
+  co_await work.failed(account, std::move(failure));
+  co_await note(work, std::move(operation));
+}
+
+asio::awaitable<void> move(Work& work, core::Operation operation, core::Decision decision) {
+  std::string cause = cause_of(operation, decision);
+  if (decision.state != operation.state) operation.attempt = 0;
+  operation.state = decision.state;
+  operation.status = std::move(decision.status);
+  operation.background_status = std::move(decision.background_status);
+  operation.due_at.reset();
+  if (!core::is_final(operation.state)) plan(work, operation);
+  co_await work.record_surely(std::move(operation), std::move(cause));
+}
+
+}  // namespace
+
+asio::awaitable<void> poll(Work& work, Account& account, core::Operation operation) {
+  auto answer = co_await account.client->status(operation.action, *operation.operation_id);
+  if (!answer) {
+    co_await ask_later(work, account, std::move(operation), std::move(answer.error()));
+    co_return;
+  }
+  work.succeeded(account);
+  core::Decision decision = core::decide(operation, *answer);
+  ++operation.polls;
+  ++operation.attempt;
+  if (!decision.evidence) {
+    work.parts.log.message(core::LogLevel::warning, "an answer of the cloud says nothing about the operation asked for",
+                           {{"account", operation.account}, {"operation", std::to_string(operation.number.value)}});
+    plan(work, operation);
+    co_await note(work, std::move(operation));
+    co_return;
+  }
+  if (learn_window(operation, *answer)) {
+    operation.attempt = 0;
+    const auto noted = co_await work.parts.store.note_restorable_days(operation.account, *answer->restorable_days);
+    if (!noted) work.heed(noted.error());
+  }
+  if (decision.news) {
+    co_await move(work, std::move(operation), std::move(decision));
+    co_return;
+  }
+  plan(work, operation);
+  co_await note(work, std::move(operation));
+}
+
+core::Operation accepted(const Work& work, core::Operation operation, core::OperationId id,
+                         std::optional<int> account_days) {
+  operation.state = core::State::suppressing;
+  operation.operation_id = id;
+  operation.submitted_at = work.now();
+  if (operation.action == core::Action::delete_contacts) {
+    operation.restorable_until = core::restorable_until(*operation.submitted_at, {}, account_days);
+  }
+  operation.polls = 0;
+  operation.attempt = 0;
+  plan(work, operation);
+  return operation;
+}
+
+}  // namespace lethe::engine

@@ -1,0 +1,19 @@
+// One status call of one operation, and what its answer changes.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "core/operation.hpp"
+#include "engine/work.hpp"
+
+namespace lethe::engine {
+
+/// Asks, decides, records. A failure of the network or of the server never moves the operation: it is asked again by
+/// the schedule.
+boost::asio::awaitable<void> poll(Work& work, Account& account, core::Operation operation);
+
+/// An operation that was just accepted, as it is to be recorded: its window, its first poll.
+core::Operation accepted(const Work& work, core::Operation operation, core::OperationId id,
+                         std::optional<int> account_days);
+
+}  // namespace lethe::engine

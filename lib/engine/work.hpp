@@ -1,0 +1,63 @@
+// What the engine's parts share: where they stand on, one account's run-time state, and the health of the store.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "cloud/client.hpp"
+#include "cloud/failure.hpp"
+#include "core/settings.hpp"
+#include "engine/engine.hpp"
+#include "store/store.hpp"
+
+namespace lethe::engine {
+
+/// How long after a refused credential or permission the account is tried again.
+inline constexpr core::Duration probe_interval = std::chrono::minutes{20};
+
+/// An account while the engine runs. What must survive a stop is in the store, not here.
+struct Account {
+  explicit Account(const core::AccountSettings& account_settings) : settings(account_settings) {}
+
+  const core::AccountSettings& settings;
+  std::unique_ptr<cloud::Client> client;
+  std::set<core::OperationNumber> polling;  ///< status calls in progress, at most requests_in_flight
+  bool submitting = false;                  ///< a submission is in progress
+  std::int64_t uncounted_requests = 0;      ///< made, and not yet in the store
+  int failures_in_a_row = 0;
+  std::optional<core::Time> quiet_until;  ///< after failures of the network: no new submission before
+};
+
+struct Work {
+  Parts parts;
+  bool stopping = false;
+  bool store_failing = false;  ///< a write failed for the store's sake: nothing is asked or sent until one succeeds
+
+  core::Time now() const { return parts.clock.now(); }
+
+  /// Waits on the engine's clock.
+  boost::asio::awaitable<void> sleep(core::Duration duration) const;
+
+  /// Looks at the error of a write. Says so once when the store can't be written.
+  void heed(const store::Error& error);
+
+  /// Writes the operation and its transition; tries again until the store takes it, because what it says was seen and
+  /// can't be asked for again. Gives up (nothing) when another write came first, when the id is another operation's, or
+  /// at a stop while the store still fails; the reason is logged and returned.
+  boost::asio::awaitable<store::Result<core::Operation>> record_surely(core::Operation operation, std::string cause);
+
+  /// A call of the account went well / failed: the change from one to the other is logged, each failure is noted.
+  void succeeded(Account& account);
+  boost::asio::awaitable<void> failed(Account& account, cloud::Failure failure);
+
+  /// Holds the account: waiting (the cloud asked for it) or blocked (a person has to look), with a line in the log.
+  boost::asio::awaitable<void> hold(Account& account, core::AccountState state, std::string why,
+                                    core::Duration duration);
+  /// Back to ready where it was waiting or blocked.
+  boost::asio::awaitable<void> release(Account& account);
+};
+
+}  // namespace lethe::engine
