@@ -13,17 +13,18 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
   std::string method = "GET";
-  std::string url;  ///< absolute for the client ("https://host/path?query"); the target ("/path?query") at the server
-  Headers headers;
-  std::string body;
+  /// Absolute for the client ("https://host/path?query"); the target ("/path?query") at the server.
+  std::string url = {};
+  Headers headers = {};
+  std::string body = {};
   /// A submission: a connection of its own, never one kept alive, and never sent again by the client.
   bool fresh_connection = false;
 };
 
 struct Response {
   int status = 0;
-  Headers headers;
-  std::string body;
+  Headers headers = {};
+  std::string body = {};
 };
 
 /// The value of the first header of that name, without regard to case.
