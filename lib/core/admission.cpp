@@ -1,1 +1,87 @@
+#include "core/admission.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace lethe::core {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> account_state_words{"ready", "paused", "waiting", "blocked"};
+
+Admission refuse(std::string why, std::optional<Time> not_before = std::nullopt) {
+  return Admission{.go = false, .not_before = not_before, .why = std::move(why)};
+}
+
+/// "1 operation is", "2 operations are"
+std::string operations_are(std::int64_t count) {
+  return count == 1 ? std::string{"1 operation is"} : fmt::format("{} operations are", count);
+}
+
+std::optional<Admission> held_by_account(const AccountFacts& facts, Time now) {
+  if (facts.state == AccountState::ready) return std::nullopt;
+  const bool ends_by_itself = facts.state != AccountState::paused && facts.until.has_value();
+  if (ends_by_itself && *facts.until <= now) return std::nullopt;
+
+  std::string why = fmt::format("the account is {}", word(facts.state));
+  if (ends_by_itself) why += fmt::format(" until {}", rfc3339(*facts.until));
+  if (!facts.why.empty()) why += fmt::format(": {}", facts.why);
+  return refuse(std::move(why), ends_by_itself ? facts.until : std::nullopt);
+}
+
+/// While it isn't known what became of an operation, nothing else is submitted: a second one would blur the search.
+std::optional<Admission> held_by_unsettled(const AccountFacts& facts) {
+  if (facts.needs_operator > 0) {
+    return refuse(fmt::format("{} waiting for a person, and nothing else is submitted until `lethe resolve` settles it",
+                              operations_are(facts.needs_operator)));
+  }
+  if (facts.unconfirmed > 0) {
+    return refuse(
+        fmt::format("{} unconfirmed, and nothing else is submitted until it is known whether the cloud has it",
+                    operations_are(facts.unconfirmed)));
+  }
+  if (facts.submitting > 0) return refuse(fmt::format("{} being submitted", operations_are(facts.submitting)));
+  return std::nullopt;
+}
+
+std::optional<Admission> held_by_suppression(const AccountSettings& settings, const AccountFacts& facts) {
+  if (facts.suppressing < settings.max_operations_in_suppression) return std::nullopt;
+  return refuse(fmt::format("{} in suppression, as many as max_operations_in_suppression allows",
+                            operations_are(facts.suppressing)));
+}
+
+std::optional<Admission> held_by_spacing(const AccountSettings& settings, const AccountFacts& facts, Time now) {
+  const Duration spacing = settings.min_time_between_submissions;
+  // A submission that lies further ahead than one spacing was recorded by a clock that has stepped back since.
+  if (!facts.last_submission_at || *facts.last_submission_at > now + spacing) return std::nullopt;
+  const Time not_before = *facts.last_submission_at + spacing;
+  if (not_before <= now) return std::nullopt;
+  return refuse(fmt::format("the last submission was at {}, and min_time_between_submissions is {}",
+                            rfc3339(*facts.last_submission_at), in_words(spacing)),
+                not_before);
+}
+
+}  // namespace
+
+std::string_view word(AccountState state) {
+  return account_state_words.at(static_cast<std::size_t>(state));
+}
+
+std::optional<AccountState> parse_account_state(std::string_view text) {
+  const auto found = std::ranges::find(account_state_words, text);
+  if (found == account_state_words.end()) return std::nullopt;
+  return static_cast<AccountState>(found - account_state_words.begin());
+}
+
+Admission admit(const AccountSettings& settings, const AccountFacts& facts, Time now) {
+  if (auto held = held_by_account(facts, now)) return *held;
+  if (auto held = held_by_unsettled(facts)) return *held;
+  if (auto held = held_by_suppression(settings, facts)) return *held;
+  if (auto held = held_by_spacing(settings, facts, now)) return *held;
+  return Admission{.go = true, .not_before = std::nullopt, .why = {}};
+}
+
+}  // namespace lethe::core

@@ -114,7 +114,9 @@ struct Decision {
 };
 
 /// The decision table. Words are compared without regard to case; words it doesn't know never end anything.
-/// Only `suppressing` and `deleting` can move; no observation leaves a final state.
+/// Only `suppressing` and `deleting` can move; no observation leaves a final state. An observation without a status
+/// word says nothing about phase 1: the known word stays, and it is no evidence about an operation that is `deleting`.
+/// Without evidence, state and words are the operation's own.
 Decision decide(const Operation& operation, const Observation& observation);
 
 /// The state of a job whose parts (its operations, and `queued`/`held` for what is in none) stand thus: the least

@@ -54,6 +54,7 @@ struct Effect {
   std::string cause;
 };
 
+/// Waits are at most 24 h; a 429 that doesn't say how long waits 30 min, a 503/50300 5 min.
 /// `authorised_again`: this answer came after the one forced token refresh that a 401 allows.
 Effect judge(const Answer& answer, bool authorised_again);
 

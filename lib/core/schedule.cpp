@@ -1,1 +1,120 @@
+#include "core/schedule.hpp"
 
+#include <algorithm>
+#include <cmath>
+
+namespace lethe::core {
+
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr int days_when_unknown = 14;  ///< the window of older accounts, the longest default
+constexpr Duration usual_end_after_window = hours{13};
+constexpr Duration usual_end_of_restrict = hours{12};
+
+constexpr Duration age_of_slower_polls = hours{6};
+constexpr Duration cap_of_slower_polls = hours{1};
+
+constexpr double jitter_share = 0.05;
+constexpr Duration most_jitter = minutes{2};
+
+Time accepted_at(const Operation& operation) {
+  return operation.submitted_at.value_or(operation.created_at);
+}
+
+Time window_end(const Operation& operation) {
+  if (operation.restorable_until) return *operation.restorable_until;
+  return restorable_until(accepted_at(operation), operation.restorable_days, std::nullopt);
+}
+
+Duration backoff(const Backoff& settings, Duration cap, int attempt) {
+  const double grown = static_cast<double>(settings.first.count()) * std::pow(settings.factor, std::max(attempt, 0));
+  // A power that overflows is infinite, and the cap is the smaller one then too.
+  return Duration{std::llround(std::min(static_cast<double>(cap.count()), grown))};
+}
+
+/// A bijection of 64 bits in which every input bit moves about half of the output bits: a shift folds the high half
+/// into the low one, an odd factor carries it back up, twice.
+std::uint64_t scrambled(std::uint64_t bits) {
+  bits ^= bits >> 32;
+  bits *= 0xd6e8feb86659fd93;
+  bits ^= bits >> 32;
+  bits *= 0xd6e8feb86659fd93;
+  bits ^= bits >> 32;
+  return bits;
+}
+
+/// Evenly in [-1, 1), the same for the same poll of the same operation of the same store. The odd constants keep small
+/// numbers of operations and polls from meeting in one input.
+double jitter_of(std::uint64_t instance, const Operation& operation) {
+  std::uint64_t hash = scrambled(instance + 0x9e3779b97f4a7c15);
+  hash = scrambled(hash ^ (static_cast<std::uint64_t>(operation.number.value) * 0xc2b2ae3d27d4eb4f));
+  hash = scrambled(hash ^ (static_cast<std::uint64_t>(operation.polls) * 0x165667b19e3779f9));
+  constexpr double two_to_52 = 4503599627370496.0;
+  return static_cast<double>(hash >> 11) / two_to_52 - 1.0;
+}
+
+Duration shift(Duration gap, double jitter) {
+  const double most =
+      std::min(static_cast<double>(gap.count()) * jitter_share, static_cast<double>(most_jitter.count()));
+  return Duration{std::llround(most * jitter)};
+}
+
+/// The instant of a poll whose delay is kept where every phase's must be.
+Time after(Time now, Duration delay) {
+  return now + std::clamp(delay, poll_floor, longest_interval);
+}
+
+Poll in_suppression(const ScheduleSettings& settings, const Operation& operation, double jitter, Time now) {
+  const Duration cap = settings.suppression.cap;
+  const bool slower = now - accepted_at(operation) >= age_of_slower_polls;
+  const Duration gap =
+      backoff(settings.suppression, slower ? std::max(cap, cap_of_slower_polls) : cap, operation.attempt);
+  return Poll{.at = after(now, gap + shift(gap, jitter)), .attempt = operation.attempt};
+}
+
+Poll at_the_end(const ScheduleSettings& settings, const Operation& operation, double jitter, Time now) {
+  const Duration gap = backoff(settings.deletion, settings.deletion.cap, operation.attempt);
+  return Poll{.at = after(now, gap + shift(gap, jitter)), .attempt = operation.attempt};
+}
+
+/// The last of the even intervals ends at the first poll of the end leg.
+Poll in_the_window(const ScheduleSettings& settings, Time window_ends, double jitter, Time now) {
+  const Duration longest = std::clamp(settings.heartbeat + settings.heartbeat / 10, poll_floor, longest_interval);
+  const Duration rest = window_ends + backoff(settings.deletion, settings.deletion.cap, 0) - now;
+  const std::int64_t intervals = (rest.count() + longest.count() - 1) / longest.count();
+  const Duration gap = rest / intervals;
+
+  Duration moved = shift(gap, jitter);
+  // Turned round rather than cut, so that operations of one instant don't gather at the longest interval.
+  if (gap + moved > longest) moved = -moved;
+  const Time at = after(now, gap + moved);
+  // An end before the window's can't be, so the first poll of the end leg is no sooner.
+  return Poll{.at = intervals == 1 ? std::max(at, window_ends) : at, .attempt = 0};
+}
+
+}  // namespace
+
+Time restorable_until(Time accepted, std::optional<int> days, std::optional<int> account_days) {
+  const int window = days ? *days : account_days.value_or(days_when_unknown);
+  return accepted + hours{24} * std::max(window, 0);
+}
+
+Time expected_end(const Operation& operation) {
+  if (operation.action == Action::restrict_contacts) return accepted_at(operation) + usual_end_of_restrict;
+  return window_end(operation) + usual_end_after_window;
+}
+
+Poll next_poll(const ScheduleSettings& settings, const Operation& operation, std::uint64_t instance, Time now) {
+  const double jitter = jitter_of(instance, operation);
+  if (operation.action == Action::restrict_contacts || operation.state != State::deleting) {
+    return in_suppression(settings, operation, jitter, now);
+  }
+  const Time window_ends = window_end(operation);
+  return now < window_ends ? in_the_window(settings, window_ends, jitter, now)
+                           : at_the_end(settings, operation, jitter, now);
+}
+
+}  // namespace lethe::core

@@ -24,13 +24,24 @@ Time expected_end(const Operation& operation);
 
 struct Poll {
   Time at;
-  int attempt = 0;  ///< of the leg that this poll belongs to
+  int attempt = 0;  ///< to be stored as Operation::attempt together with `at` as due_at
 };
 
-/// The next poll after one made, or an acceptance seen, at `now`; `operation` as it stands after that (state, attempt
-/// and polls count what was made). Legs: suppression (backoff from acceptance), heartbeats while the window is open
-/// (evenly spread, at most 1.1 x heartbeat apart), the end (backoff from restorable_until). Jitter +-5 %, at most 2
-/// min, is hash(instance, operation, polls): it survives the cap, a restart and a test. Never sooner than poll_floor.
+/// The next poll, planned at `now`: just after a status call, an acceptance or a change of the window.
+///
+/// Legs, each with its own count in Operation::attempt:
+/// - suppression: backoff from the acceptance, slower once 6 h old. A restrict knows this leg only.
+/// - heartbeats, while the restore window is open: evenly spread, at most 1.1 x heartbeat apart (jitter included). The
+///   last interval ends at restorable_until + deletion.first, the first poll of the next leg.
+/// - the end: backoff from `now`.
+///
+/// Who counts: the caller adds one to `polls` and `attempt` for each status call made, answered or not, sets `attempt`
+/// to 0 when the state changed, calls this, and stores what it returns. The change from heartbeats to the end is no
+/// change of state: the returned attempt takes care of it (0 while the window is open).
+///
+/// Jitter +-5 % of the interval, at most 2 min, is hash(instance, operation, polls): it survives the cap, a restart and
+/// a test, and doesn't bring the first poll of the end before restorable_until. The delay is never below poll_floor nor
+/// above longest_interval.
 Poll next_poll(const ScheduleSettings& settings, const Operation& operation, std::uint64_t instance, Time now);
 
 }  // namespace lethe::core

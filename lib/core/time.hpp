@@ -11,8 +11,8 @@ namespace lethe::core {
 using Duration = std::chrono::milliseconds;
 using Time = std::chrono::sys_time<Duration>;
 
-/// "2026-11-22T08:31:44.442Z"; whole seconds are written without a fraction. Years beyond 0000 to 9999 have no such form:
-/// the first or last instant that has one is written.
+/// "2026-11-22T08:31:44.442Z"; whole seconds are written without a fraction. Years beyond 0000 to 9999 have no such
+/// form: the first or last instant that has one is written.
 std::string rfc3339(Time time);
 
 /// Reads RFC 3339 with a zone ("Z" or "+01:00") and up to nine fractional digits, which are cut to milliseconds. As the
