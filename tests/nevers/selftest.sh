@@ -91,6 +91,7 @@ plant lib/simulator/CMakeLists.txt 1 "simulator may not link to cloud" <<<'lethe
 plant lib/cellar/a.cpp 1 "doesn't know this one" <<<'int x;'
 
 plant lib/engine/a.cpp 1 "states are spelled" <<<'if (text == "suppressing") return;'
+plant lib/command/status_view.cpp 1 "states are spelled" <<<'if (text == "restored") return;'
 plant lib/store/a.cpp 1 "states are spelled" <<<"auto q = \"SELECT 1 FROM jobs WHERE state = 'queued'\";"
 
 plant README.md 3 "what is left to do" <<'TEXT'
@@ -118,6 +119,7 @@ CODE
 clean lib/store/sqlite/a.cpp <<<'auto q = "INSERT INTO jobs VALUES (?)"; std::mutex lock; sqlite3_step(q);'
 clean lib/cloud/messages.cpp <<<'auto* v = object.find("operationInitiated");'
 clean lib/simulator/a.cpp <<<'auto* v = object.find("operationID"); auto verdict = "restored";'
+clean lib/command/status_view.cpp <<<'row["suppressing"] = counts.suppressing;'
 clean tests/core/a_test.cpp <<<'EXPECT_EQ(word(State::suppressing), "suppressing"); auto q = "SELECT 1 FROM jobs";'
 
 if "$here/nevers.sh" "$tree/lib" 2>/dev/null; then fail "a tree without lib/ passed"; fi
