@@ -117,6 +117,7 @@ char quote = '"'; char escaped = '\''; int many = 1'000;
 auto raw = R"x(a " quote)x"; asio::co_spawn(e, work(), ended);
 CODE
 clean lib/store/sqlite/a.cpp <<<'auto q = "INSERT INTO jobs VALUES (?)"; std::mutex lock; sqlite3_step(q);'
+clean lib/store/sqlite/schema.cpp <<<"auto q = \"CREATE INDEX a ON job (number) WHERE rest = 'queued'\";"
 clean lib/cloud/messages.cpp <<<'auto* v = object.find("operationInitiated");'
 clean lib/simulator/a.cpp <<<'auto* v = object.find("operationID"); auto verdict = "restored";'
 clean lib/command/status_view.cpp <<<'row["suppressing"] = counts.suppressing;'
