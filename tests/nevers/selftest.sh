@@ -92,7 +92,8 @@ plant lib/cellar/a.cpp 1 "doesn't know this one" <<<'int x;'
 
 plant lib/engine/a.cpp 1 "states are spelled" <<<'if (text == "suppressing") return;'
 plant lib/command/status_view.cpp 1 "states are spelled" <<<'if (text == "restored") return;'
-plant lib/store/a.cpp 1 "states are spelled" <<<"auto q = \"SELECT 1 FROM jobs WHERE state = 'queued'\";"
+plant lib/store/sqlite/a.cpp 1 "states are spelled" <<<"auto q = \"SELECT 1 FROM jobs WHERE state = 'deleting'\";"
+plant lib/engine/a.cpp 1 "states are spelled" <<<"auto why = \"it is 'queued'\";"
 
 plant README.md 3 "what is left to do" <<'TEXT'
 # A
