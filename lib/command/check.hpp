@@ -1,0 +1,26 @@
+// `lethe check`: configuration, secrets and job files, every fault at once; online, the credentials too.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "command/failure.hpp"
+#include "core/settings.hpp"
+
+namespace lethe::command {
+
+struct CheckReport {
+  std::vector<std::string> good;  ///< a line for each thing that is right
+  std::vector<Failure> bad;
+  /// 78 where the configuration or a secret is at fault, else 1 where anything is.
+  ExitStatus status() const;
+};
+
+/// Needs neither network nor store.
+CheckReport check_files(const std::filesystem::path& configuration, const std::vector<std::filesystem::path>& jobs);
+
+/// Asks for a token of each account: status 78 for refused credentials, 1 for an unreachable host.
+CheckReport check_online(const core::Settings& settings);
+
+}  // namespace lethe::command

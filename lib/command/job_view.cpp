@@ -1,0 +1,264 @@
+#include "command/job_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <utility>
+
+#include "command/table.hpp"
+#include "core/admission.hpp"
+#include "core/schedule.hpp"
+#include "report/log.hpp"
+
+namespace lethe::command {
+namespace {
+
+std::string short_time(core::Time time) {
+  return core::rfc3339(std::chrono::floor<std::chrono::seconds>(time));
+}
+std::string short_time(const std::optional<core::Time>& time) {
+  return time ? short_time(*time) : "-";
+}
+
+std::string or_dash(std::string text) {
+  return text.empty() ? "-" : std::move(text);
+}
+
+boost::json::value json_time(const std::optional<core::Time>& time) {
+  return time ? boost::json::value(core::rfc3339(*time)) : nullptr;
+}
+
+boost::json::value json_text(const std::string& text) {
+  return text.empty() ? boost::json::value(nullptr) : boost::json::value(text);
+}
+
+std::string contacts(const core::Job& job) {
+  return job.selector == core::Selector::list && job.contacts == 0 ? "?" : fmt::to_string(job.contacts);
+}
+
+boost::json::object job_object(const core::Job& job, const std::string& why) {
+  boost::json::object entry;
+  entry["id"] = job.id;
+  entry["account"] = job.account;
+  entry["action"] = word(job.action);
+  entry["selector"] = word(job.selector);
+  entry["contacts"] = job.contacts;
+  entry["state"] = word(job.state);
+  entry["why"] = json_text(why);
+  entry["created_at"] = core::rfc3339(job.created_at);
+  entry["not_after"] = core::rfc3339(job.not_after);
+  entry["ended_at"] = json_time(job.ended_at);
+  return entry;
+}
+
+/// Known once the cloud has accepted it.
+std::optional<core::Time> end_of(const core::Operation& operation) {
+  if (!operation.submitted_at) return std::nullopt;
+  return core::expected_end(operation);
+}
+
+boost::json::object operation_object(const core::Operation& operation) {
+  boost::json::object entry;
+  entry["operation"] = operation.number.value;
+  entry["operation_id"] = operation.operation_id ? boost::json::value(operation.operation_id->value) : nullptr;
+  entry["state"] = word(operation.state);
+  entry["status"] = json_text(operation.status);
+  entry["background_status"] = json_text(operation.background_status);
+  entry["contacts"] = operation.contacts;
+  entry["submitted_at"] = json_time(operation.submitted_at);
+  entry["restorable_until"] = json_time(operation.restorable_until);
+  entry["due_at"] = json_time(operation.due_at);
+  entry["expected_end"] = json_time(end_of(operation));
+  entry["ended_at"] = json_time(operation.ended_at);
+  entry["polls"] = operation.polls;
+  return entry;
+}
+
+/// Has contacts that are in no operation yet, or in one that was queued again.
+bool waits_to_be_sent(const JobDetail& detail) {
+  const auto& job = detail.job;
+  if (core::is_final(job.state) || job.state == core::State::held) return false;
+  const auto whole = job.selector == core::Selector::list ? 1 : job.contacts;
+  return job.cursor < whole ||
+         std::ranges::any_of(
+             detail.operations,
+             [](const core::Operation& operation) { return operation.state == core::State::queued; });
+}
+
+store::Result<std::string> why_it_waits(store::Store& store, const core::Settings& settings, const core::Job& job,
+                                        core::Time now) {
+  const auto* account = core::find_account(settings, job.account);
+  if (account == nullptr) return fmt::format("account {} is no longer configured", job.account);
+  const auto facts = store.facts(job.account);
+  if (!facts) return std::unexpected(facts.error());
+  const auto admission = core::admit(*account, *facts, now);
+  if (!admission.go) {
+    if (!admission.not_before) return admission.why;
+    return fmt::format("{} (until {})", admission.why, short_time(*admission.not_before));
+  }
+  const auto next = store.next_submission(job.account);
+  if (!next) return std::unexpected(next.error());
+  if (next->job && next->job->number != job.number) return fmt::format("job {} goes first", next->job->id);
+  return std::string{};
+}
+
+std::optional<core::Time> expected_end_of(const JobDetail& detail) {
+  if (waits_to_be_sent(detail)) return std::nullopt;
+  std::optional<core::Time> latest;
+  for (const auto& operation : detail.operations) {
+    if (core::is_final(operation.state)) continue;
+    const auto end = end_of(operation);
+    if (!end) return std::nullopt;
+    latest = std::max(latest.value_or(*end), *end);
+  }
+  return latest;
+}
+
+std::string operations_table(const std::vector<core::Operation>& operations) {
+  using Align = Table::Align;
+  Table table({{"OPERATION", Align::right},
+               {"OPERATION ID", Align::right},
+               {"STATE"},
+               {"CLOUD SAYS"},
+               {"CONTACTS", Align::right},
+               {"SUBMITTED"},
+               {"RESTORABLE UNTIL"},
+               {"NEXT POLL"},
+               {"EXPECTED END"},
+               {"ENDED"},
+               {"POLLS", Align::right}});
+  for (const auto& operation : operations) {
+    const auto background = operation.background_status.empty() ? "" : " / " + operation.background_status;
+    table.add({fmt::to_string(operation.number.value),
+               operation.operation_id ? fmt::to_string(operation.operation_id->value) : "-",
+               std::string(word(operation.state)), or_dash(operation.status + background),
+               fmt::to_string(operation.contacts), short_time(operation.submitted_at),
+               short_time(operation.restorable_until), short_time(operation.due_at), short_time(end_of(operation)),
+               short_time(operation.ended_at), fmt::to_string(operation.polls)});
+  }
+  return table.text();
+}
+
+}  // namespace
+
+Outcome<std::vector<store::JobView>> job_list(store::Store& store, const core::Settings& settings,
+                                              const store::JobFilter& filter) {
+  std::vector<store::JobView> jobs;
+  const auto read = store.jobs(filter, [&jobs](const store::JobView& job) {
+    jobs.push_back(job);
+    return true;
+  });
+  if (!read) return std::unexpected(failure(read.error()));
+  if (!jobs.empty() || !filter.account || core::find_account(settings, *filter.account) != nullptr) return jobs;
+  bool named = false;
+  store::JobFilter any_state;
+  any_state.account = filter.account;
+  const auto asked = store.jobs(any_state, [&named](const store::JobView&) {
+    named = true;
+    return false;
+  });
+  if (!asked) return std::unexpected(failure(asked.error()));
+  if (named) return jobs;
+  return std::unexpected(
+      failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", *filter.account, settings.file.string())));
+}
+
+std::string jobs_text(const std::vector<store::JobView>& jobs) {
+  using Align = Table::Align;
+  Table table({{"JOB"},
+               {"ACCOUNT"},
+               {"ACTION"},
+               {"BY"},
+               {"CONTACTS", Align::right},
+               {"STATE"},
+               {"CREATED"},
+               {"ENDED"},
+               {"OPERATIONS", Align::right},
+               {"WHY"}});
+  for (const auto& [job, operations] : jobs) {
+    table.add({job.id, job.account, std::string(word(job.action)), std::string(word(job.selector)), contacts(job),
+               std::string(word(job.state)), short_time(job.created_at), short_time(job.ended_at),
+               fmt::to_string(operations), job.why});
+  }
+  return table.empty() ? "no jobs\n" : table.text();
+}
+
+std::string jobs_json(const std::vector<store::JobView>& jobs) {
+  boost::json::array array;
+  for (const auto& view : jobs) {
+    auto entry = job_object(view.job, view.job.why);
+    entry["operations"] = view.operations;
+    array.push_back(std::move(entry));
+  }
+  return boost::json::serialize(array);
+}
+
+Outcome<JobDetail> job_detail(store::Store& store, const core::Settings& settings, const std::string& id,
+                              core::Time now) {
+  auto job = store.job(id);
+  if (!job) return std::unexpected(failure(job.error()));
+  if (!job.value()) {
+    return std::unexpected(failure(ExitStatus::unknown_name, fmt::format("no job {}; `lethe jobs` lists them", id)));
+  }
+  JobDetail detail;
+  detail.job = std::move(*job.value());
+  auto operations = store.operations_of(detail.job.number);
+  if (!operations) return std::unexpected(failure(operations.error()));
+  detail.operations = std::move(*operations);
+  store::TransitionFilter filter;
+  filter.job = detail.job.number;
+  const auto read = store.transitions(filter, [&detail](const core::Transition& transition) {
+    detail.transitions.push_back(transition);
+    return true;
+  });
+  if (!read) return std::unexpected(failure(read.error()));
+  if (waits_to_be_sent(detail)) {
+    auto why = why_it_waits(store, settings, detail.job, now);
+    if (!why) return std::unexpected(failure(why.error()));
+    detail.waits_for = std::move(*why);
+  }
+  detail.expected_end = expected_end_of(detail);
+  return detail;
+}
+
+std::string detail_text(const JobDetail& detail, core::Time now) {
+  const auto& job = detail.job;
+  auto out =
+      fmt::format("job            {}\naccount        {}\nasks for       {} by {}, {} contacts\nstate          {}\n",
+                  job.id, job.account, word(job.action), word(job.selector), contacts(job), word(job.state));
+  if (!job.why.empty()) out += fmt::format("why            {}\n", job.why);
+  if (!detail.waits_for.empty()) out += fmt::format("waits          {}\n", detail.waits_for);
+  out += fmt::format("created        {}\n", short_time(job.created_at));
+  if (job.ended_at) {
+    out += fmt::format("ended          {}\n", short_time(*job.ended_at));
+  } else if (waits_to_be_sent(detail)) {
+    out += fmt::format("not sent after {}\n", short_time(job.not_after));
+  }
+  if (detail.expected_end) {
+    const auto left = *detail.expected_end - now;
+    out += fmt::format("expected end   {} ({})\n", short_time(*detail.expected_end),
+                       left > core::Duration{0} ? "in " + core::in_words(left) : core::in_words(-left) + " ago");
+  }
+  if (!detail.operations.empty()) out += "\n" + operations_table(detail.operations);
+  if (!detail.transitions.empty()) out += "\n";
+  for (const auto& transition : detail.transitions) out += report::transition_text(transition) + "\n";
+  return out;
+}
+
+std::string detail_json(const JobDetail& detail) {
+  auto entry = job_object(detail.job, detail.job.why.empty() ? detail.waits_for : detail.job.why);
+  entry["expected_end"] = json_time(detail.expected_end);
+  boost::json::array operations;
+  for (const auto& operation : detail.operations) operations.push_back(operation_object(operation));
+  entry["operations"] = std::move(operations);
+  boost::json::array transitions;
+  for (const auto& transition : detail.transitions) {
+    transitions.push_back(boost::json::parse(report::transition_json(transition)));
+  }
+  entry["transitions"] = std::move(transitions);
+  return boost::json::serialize(entry);
+}
+
+}  // namespace lethe::command

@@ -1,0 +1,207 @@
+#include "command/submit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "cloud/messages.hpp"
+#include "core/batching.hpp"
+#include "intake/intake.hpp"
+#include "support/digest.hpp"
+
+namespace lethe::command {
+namespace {
+
+Outcome<support::DigestKey> digest_key(const core::Settings& settings) {
+  const auto key = support::load_digest_key(support::digest_key_path(settings.store_path), false);
+  if (!key) return std::unexpected(failure(ExitStatus::configuration, std::vector{key.error()}));
+  return *key;
+}
+
+support::Fault fault_of_flag(std::string flag, std::string what, std::string remedy) {
+  support::Fault fault;
+  fault.key = std::move(flag);
+  fault.what = std::move(what);
+  fault.remedy = std::move(remedy);
+  return fault;
+}
+
+std::optional<support::Fault> fault_of_id(const std::string& id) {
+  if (core::looks_like_email(id)) {
+    return fault_of_flag("--id", "looks like an e-mail address", "choose another: ids stay in logs");
+  }
+  if (!core::is_job_id(id)) {
+    return fault_of_flag("--id", "is no job id", "take 1 to 128 of letters, digits, '.', '_' and '-'");
+  }
+  return std::nullopt;
+}
+
+std::optional<support::Fault> fault_of_list(const SubmitFlags& flags) {
+  if (flags.list->empty()) return fault_of_flag("--list", "is empty", "give the data extension's external key");
+  if (!flags.accept_warnings && flags.list->ends_with("_Salesforce")) {
+    return fault_of_flag("--list", "ends in _Salesforce: a synchronized data extension can't be deleted from",
+                         "if you know better: --accept-warnings");
+  }
+  return std::nullopt;
+}
+
+intake::JobRequest request_without_id(const SubmitFlags& flags) {
+  intake::JobRequest request;
+  request.account = flags.account;
+  request.action = flags.action;
+  request.accept_warnings = flags.accept_warnings;
+  if (flags.list) {
+    request.selector = core::Selector::list;
+    request.list = core::ListTarget{};
+    request.list->key = *flags.list;
+  } else if (flags.ids_file) {
+    request.selector = core::Selector::ids;
+    request.contacts.file = std::filesystem::absolute(*flags.ids_file);
+  } else {
+    request.selector = core::Selector::keys;
+    request.contacts.file = std::filesystem::absolute(flags.keys_file.value());
+    request.contacts.column = flags.column;
+  }
+  return request;
+}
+
+std::string contacts_text(const core::Job& job) {
+  if (job.selector == core::Selector::list) {
+    return job.contacts > 0 ? fmt::format("a list of {} contacts", job.contacts) : "a list";
+  }
+  return job.contacts == 1 ? "1 contact" : fmt::format("{} contacts", job.contacts);
+}
+
+}  // namespace
+
+Outcome<std::vector<intake::JobRequest>> requests_of_files(const std::vector<std::filesystem::path>& files,
+                                                           const core::Settings& settings) {
+  std::vector<intake::JobRequest> requests;
+  std::vector<support::Fault> faults;
+  for (const auto& file : files) {
+    auto request = intake::read_job_file(file, settings);
+    if (!request) {
+      faults.insert(faults.end(), request.error().begin(), request.error().end());
+      continue;
+    }
+    const auto census = intake::take_census(*request, std::nullopt, std::nullopt);
+    if (!census) faults.push_back(census.error());
+    requests.push_back(std::move(*request));
+  }
+  if (!faults.empty()) return std::unexpected(failure(ExitStatus::failed, faults));
+  return requests;
+}
+
+Outcome<intake::JobRequest> request_of_flags(const SubmitFlags& flags, const core::Settings& settings) {
+  if (core::find_account(settings, flags.account) == nullptr) {
+    return std::unexpected(
+        failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", flags.account, settings.file.string())));
+  }
+  std::optional<support::Fault> fault = flags.id ? fault_of_id(*flags.id) : std::nullopt;
+  if (!fault && flags.list) fault = fault_of_list(flags);
+  if (fault) return std::unexpected(failure(ExitStatus::failed, std::vector{*fault}));
+
+  auto request = request_without_id(flags);
+  std::optional<support::DigestKey> key;
+  if (!flags.id) {
+    const auto loaded = digest_key(settings);
+    if (!loaded) return std::unexpected(loaded.error());
+    key = *loaded;
+  }
+  const auto census = intake::take_census(request, std::nullopt, key);
+  if (!census) return std::unexpected(failure(ExitStatus::failed, std::vector{census.error()}));
+  request.id = flags.id ? *flags.id : "cli-" + census->digest.substr(0, 16);
+  return request;
+}
+
+store::Result<std::int64_t> operations_expected(store::Store& store, const core::Job& job,
+                                                const core::AccountSettings& account) {
+  const auto formed = store.operations_of(job.number);
+  if (!formed) return std::unexpected(formed.error());
+  auto count = static_cast<std::int64_t>(formed->size());
+  if (core::is_final(job.state)) return count;
+  if (job.selector == core::Selector::list) return std::max<std::int64_t>(count, 1);
+  const auto envelope = cloud::submission_envelope(job.action, job.selector);
+  const core::Batch empty(job.selector, account.max_contacts_per_operation, envelope);
+  auto batch = empty;
+  const auto read = store.contacts(job.number, job.cursor, job.contacts - job.cursor, [&](std::string_view contact) {
+    if (batch.contacts() == 0) ++count;
+    if (!batch.add(contact)) {
+      batch = empty;
+      batch.add(contact);
+      ++count;
+    }
+    return true;
+  });
+  if (!read) return std::unexpected(read.error());
+  return count;
+}
+
+Submission submit(Session& session, std::vector<intake::JobRequest> requests) {
+  Submission result;
+  const auto refuse = [&result](const Failure& failure) {
+    if (!result.failure) result.failure = Failure{failure.status, {}};
+    result.failure->lines.insert(result.failure->lines.end(), failure.lines.begin(), failure.lines.end());
+  };
+  const auto key = digest_key(session.settings());
+  if (!key) {
+    refuse(key.error());
+    return result;
+  }
+  for (auto& request : requests) {
+    const auto* account = core::find_account(session.settings(), request.account);
+    auto accepted =
+        perform(session.loop(), intake::accept(session.store(), *key, std::move(request), std::nullopt, session.now()));
+    if (!accepted) {
+      const auto& refusal = accepted.error();
+      refuse(refusal.store ? failure(*refusal.store) : failure(ExitStatus::failed, std::vector{refusal.fault}));
+      if (refusal.store) return result;
+      continue;
+    }
+    const auto expected = operations_expected(session.store(), accepted->job, *account);
+    if (!expected) refuse(failure(expected.error()));
+    result.jobs.push_back({std::move(accepted->job), !accepted->accepted, expected.value_or(0)});
+  }
+  return result;
+}
+
+Outcome<void> refresh(store::Store& store, std::vector<Submitted>& jobs) {
+  for (auto& submitted : jobs) {
+    auto job = store.job(submitted.job.number);
+    if (!job) return std::unexpected(failure(job.error()));
+    submitted.job = std::move(*job);
+  }
+  return {};
+}
+
+bool all_ended_as_asked(const std::vector<Submitted>& jobs) {
+  return std::ranges::all_of(jobs, [](const Submitted& submitted) {
+    return submitted.job.state == core::State::deleted || submitted.job.state == core::State::restricted;
+  });
+}
+
+std::string submitted_text(const std::vector<Submitted>& jobs) {
+  std::string out;
+  for (const auto& [job, known, operations] : jobs) {
+    out += fmt::format("{}: {}{}, {}, {} operation{}\n", job.id, known ? "known already, " : "", word(job.state),
+                       contacts_text(job), operations, operations == 1 ? "" : "s");
+  }
+  return out;
+}
+
+std::string submitted_json(const std::vector<Submitted>& jobs) {
+  boost::json::array array;
+  for (const auto& submitted : jobs) {
+    boost::json::object entry;
+    entry["id"] = submitted.job.id;
+    entry["state"] = word(submitted.job.state);
+    entry["contacts"] = submitted.job.contacts;
+    entry["operations_expected"] = submitted.operations_expected;
+    array.push_back(std::move(entry));
+  }
+  return boost::json::serialize(array);
+}
+
+}  // namespace lethe::command
