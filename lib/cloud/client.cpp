@@ -1,1 +1,165 @@
+#include "cloud/client.hpp"
 
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "cloud/outcome.hpp"
+#include "cloud/token.hpp"
+
+namespace lethe::cloud {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view status_call = "status call";
+constexpr std::string_view submission_call = "submission";
+
+/// One call of the API, without what changes from attempt to attempt.
+struct Call {
+  std::string method;
+  std::string path;
+  std::string body;
+  bool fresh_connection = false;
+};
+
+/// What became of a call that had a token.
+struct Outcome {
+  std::expected<http::Response, http::Failure> response;
+  bool authorised_again = false;
+};
+
+http::Request request_of(const Call& call, const Token& token) {
+  http::Request request;
+  request.method = call.method;
+  request.url = token.rest_url + call.path;
+  request.headers = {{"Authorization", "Bearer " + token.access_token}, {"Content-Type", "application/json"}};
+  request.body = call.body;
+  request.fresh_connection = call.fresh_connection;
+  return request;
+}
+
+core::Answer lost_or_not_sent(const http::Failure& failure) {
+  core::Answer answer;
+  answer.delivery = failure.request_sent ? core::Answer::Delivery::lost : core::Answer::Delivery::not_sent;
+  answer.what = no_answer(submission_call, failure).what;
+  return answer;
+}
+
+core::Answer answer_of(const http::Response& response) {
+  core::Answer answer;
+  answer.delivery = core::Answer::Delivery::answered;
+  answer.http_status = response.status;
+  answer.retry_after = retry_after(response);
+  answer.what = "HTTP " + std::to_string(response.status);
+  read_submission_reply(response.body, answer);
+  // A body that can be read counts for more than its content type.
+  if (answer.shape == core::Answer::Shape::unreadable && says_html(response)) answer.shape = core::Answer::Shape::html;
+  return answer;
+}
+
+/// An answer of success that holds no operation, and says that it is an error: the cloud doesn't know the operation.
+Failure error_instead(const http::Response& response) {
+  const auto error = read_error_reply(response.body);
+  Failure failure = contract_failure(status_call, response.status, "an error message instead of an operation");
+  if (!error.code.empty()) failure.what += ", " + error.code;
+  if (error.errorcode.value_or(errorcode_not_found) == errorcode_not_found) {
+    failure.kind = Failure::Kind::unknown_operation;
+  }
+  return failure;
+}
+
+std::expected<core::Observation, Failure> observation_of(const http::Response& response) {
+  if (response.status / 100 != 2) {
+    Failure failure = refusal(status_call, response);
+    const bool not_found = response.status == 404 && read_error_reply(response.body).errorcode == errorcode_not_found;
+    if (not_found) failure.kind = Failure::Kind::unknown_operation;
+    return std::unexpected(std::move(failure));
+  }
+  auto observation = read_status_reply(response.body);
+  if (!observation) return std::unexpected(contract_failure(status_call, response.status, observation.error()));
+  if (!observation->operation_id && reports_error(response.body)) return std::unexpected(error_instead(response));
+  return std::move(*observation);
+}
+
+class AccountClient : public Client {
+ public:
+  AccountClient(core::AccountSettings account, std::unique_ptr<http::Client> http, support::Clock& clock,
+                asio::any_io_executor executor, std::function<void()> request_made)
+      : http_(std::move(http)),
+        request_made_(std::move(request_made)),
+        tokens_(std::move(account), *http_, clock, std::move(executor), request_made_) {}
+
+  asio::awaitable<Submitted> submit(Submission submission) override {
+    Call call;
+    call.method = "POST";
+    call.path = submission_path(submission.action, submission.selector);
+    call.body = submission_body(submission);
+    call.fresh_connection = true;
+    const auto outcome = co_await perform(std::move(call));
+    Submitted submitted;
+    if (outcome) {
+      submitted.answer =
+          outcome->response ? answer_of(*outcome->response) : lost_or_not_sent(outcome->response.error());
+      submitted.authorised_again = outcome->authorised_again;
+    } else {
+      submitted.answer.delivery = core::Answer::Delivery::not_sent;
+      submitted.answer.what = outcome.error().what;
+      submitted.failure = outcome.error();
+    }
+    co_return submitted;
+  }
+
+  asio::awaitable<std::expected<core::Observation, Failure>> status(core::Action action,
+                                                                    core::OperationId id) override {
+    Call call;
+    call.method = "GET";
+    call.path = status_path(action, id);
+    const auto outcome = co_await perform(std::move(call));
+    if (!outcome) co_return std::unexpected(outcome.error());
+    if (!outcome->response) co_return std::unexpected(no_answer(status_call, outcome->response.error()));
+    co_return observation_of(*outcome->response);
+  }
+
+  asio::awaitable<std::expected<void, Failure>> authorise() override {
+    const auto token = co_await tokens_.get();
+    if (!token) co_return std::unexpected(token.error());
+    co_return std::expected<void, Failure>{};
+  }
+
+ private:
+  /// With a token; after a 401 once more with a new one. The error is that of a token that can't be had.
+  asio::awaitable<std::expected<Outcome, Failure>> perform(Call call) {
+    const auto token = co_await tokens_.get();
+    if (!token) co_return std::unexpected(token.error());
+    Outcome outcome;
+    outcome.response = co_await send(request_of(call, *token));
+    if (!outcome.response || outcome.response->status != 401) co_return outcome;
+    const auto renewed = co_await tokens_.renew(token->access_token);
+    if (!renewed) co_return std::unexpected(renewed.error());
+    outcome.response = co_await send(request_of(call, *renewed));
+    outcome.authorised_again = true;
+    co_return outcome;
+  }
+
+  asio::awaitable<std::expected<http::Response, http::Failure>> send(http::Request request) {
+    request_made_();
+    return http_->exchange(std::move(request));
+  }
+
+  std::unique_ptr<http::Client> http_;
+  std::function<void()> request_made_;
+  TokenSource tokens_;
+};
+
+}  // namespace
+
+std::unique_ptr<Client> make_client(core::AccountSettings account, std::unique_ptr<http::Client> http,
+                                    support::Clock& clock, asio::any_io_executor executor,
+                                    std::function<void()> request_made) {
+  return std::make_unique<AccountClient>(std::move(account), std::move(http), clock, std::move(executor),
+                                         std::move(request_made));
+}
+
+}  // namespace lethe::cloud

@@ -26,7 +26,11 @@ struct Submission {
 };
 
 std::string token_request(const core::AccountSettings& account, std::string_view secret);
+/// Contacts of an ids submission are decimal numbers: anything else is a bug of the caller and throws.
 std::string submission_body(const Submission& submission);
+/// Path and query below the account's REST address.
+std::string submission_path(core::Action action, core::Selector selector);
+std::string status_path(core::Action action, core::OperationId id);
 /// Bytes of submission_body() for a submission of no contacts: what core::Batch needs to know.
 std::size_t submission_envelope(core::Action action, core::Selector selector);
 
@@ -41,7 +45,12 @@ std::expected<TokenReply, std::string> read_token_reply(std::string_view body);
 /// Fills shape, initiated, operation_id, has_errors, error_message, errorcode, row_count and what of an answer.
 void read_submission_reply(std::string_view body, core::Answer& answer);
 
+/// An answer without `operation` is an Observation without operation_id; reports_error() then tells why.
 std::expected<core::Observation, std::string> read_status_reply(std::string_view body);
+
+/// The answer says of itself that it is an error, whatever its HTTP status: hasErrors, a message that is no Warning, or
+/// the gateway's shape.
+bool reports_error(std::string_view body);
 
 /// The errorcode of the REST shape or the error of the token shape, as "errorcode 50100" or "invalid_client"; empty if
 /// neither.

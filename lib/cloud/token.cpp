@@ -1,1 +1,224 @@
+#include "cloud/token.hpp"
 
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "cloud/messages.hpp"
+#include "cloud/outcome.hpp"
+#include "support/digest.hpp"
+
+namespace lethe::cloud {
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+using Result = std::expected<Token, Failure>;
+
+constexpr std::string_view token_call = "token request";
+constexpr core::Duration least_life = 60s;
+constexpr core::Duration pause_after_refusal = 20min;
+constexpr core::Duration pause_after_failure = 10s;
+
+support::DigestKey random_key() {
+  std::random_device source;
+  support::DigestKey key{};
+  std::ranges::generate(key, [&source] { return static_cast<std::uint8_t>(source()); });
+  return key;
+}
+
+std::string without_final_slashes(std::string url) {
+  url.erase(url.find_last_not_of('/') + 1);
+  return url;
+}
+
+/// A token failure is always one before the call itself.
+Failure before_the_call(Failure failure) {
+  failure.request_sent = false;
+  return failure;
+}
+
+Failure secret_failure(std::string what) {
+  return Failure{.kind = Failure::Kind::secret,
+                 .request_sent = false,
+                 .http_status = 0,
+                 .retry_after = std::nullopt,
+                 .what = std::move(what)};
+}
+
+Failure token_refusal(const http::Response& response) {
+  Failure failure = refusal(token_call, response);
+  if (response.status == 400 && !read_error_reply(response.body).code.empty()) {
+    failure.kind = Failure::Kind::credentials;
+  }
+  return failure;
+}
+
+}  // namespace
+
+struct TokenSource::State {
+  struct Kept {
+    Token token;
+    core::Duration expires_at;  ///< on the monotonic clock
+  };
+  /// Why, and until when, no token request goes out.
+  struct Hold {
+    Failure failure;
+    core::Duration until;       ///< on the monotonic clock
+    std::string secret_digest;  ///< of the secret that was used: the secret itself isn't kept
+  };
+  /// A token request under way. The timer never expires: its cancellation wakes those who wait for the outcome.
+  struct Flight {
+    asio::steady_timer landed;
+    std::optional<Result> result;  ///< absent once landed: the request was given up, and whoever waited asks anew
+  };
+  /// A request that is ready to go, and what is left of the secret in it.
+  struct Prepared {
+    http::Request request;
+    std::string secret_digest;
+  };
+
+  core::AccountSettings account;
+  http::Client& http;
+  support::Clock& clock;
+  asio::any_io_executor executor;
+  std::function<void()> request_made;
+  support::DigestKey key = random_key();
+  std::optional<Kept> kept;
+  std::optional<Hold> hold;
+  std::shared_ptr<Flight> flight;
+
+  bool has_token() const { return kept && kept->expires_at - clock.monotonic() >= least_life; }
+
+  std::string digest(std::string_view secret) const {
+    support::Digest running(key);
+    running.add(secret);
+    return running.finish();
+  }
+
+  /// The failure that forbids a request with this secret for now.
+  std::optional<Failure> forbidden(std::string_view secret_digest) const {
+    const auto now = clock.monotonic();
+    if (!hold || now >= hold->until) return std::nullopt;
+    if (hold->failure.kind == Failure::Kind::credentials && hold->secret_digest != secret_digest) return std::nullopt;
+    Failure failure = hold->failure;
+    if (failure.retry_after) failure.retry_after = hold->until - now;
+    return failure;
+  }
+
+  std::expected<Prepared, Failure> prepare() const {
+    const auto secret = read_secret(account.client_secret);
+    if (!secret) return std::unexpected(secret_failure(secret.error()));
+    Prepared prepared;
+    prepared.secret_digest = digest(*secret);
+    if (auto failure = forbidden(prepared.secret_digest)) return std::unexpected(std::move(*failure));
+    prepared.request.method = "POST";
+    prepared.request.url = without_final_slashes(account.auth_url) + "/v2/token";
+    prepared.request.headers = {{"Content-Type", "application/json"}};
+    prepared.request.body = token_request(account, *secret);
+    // Tokens are so far apart that a kept connection would be stale, and a POST isn't tried again.
+    prepared.request.fresh_connection = true;
+    return prepared;
+  }
+
+  Failure hold_off(Failure failure, std::string secret_digest) {
+    const bool refused = failure.kind == Failure::Kind::credentials;
+    const auto pause = std::max(refused ? pause_after_refusal : pause_after_failure,
+                                failure.retry_after.value_or(core::Duration::zero()));
+    hold = Hold{.failure = before_the_call(std::move(failure)),
+                .until = clock.monotonic() + pause,
+                .secret_digest = std::move(secret_digest)};
+    return hold->failure;
+  }
+
+  std::expected<std::string, std::string> rest_url(const TokenReply& reply) const {
+    if (account.rest_url) return without_final_slashes(*account.rest_url);
+    auto url = normalise_rest_url(reply.rest_instance_url, account.auth_url);
+    if (!url) return std::unexpected("rest_instance_url " + url.error());
+    return url;
+  }
+
+  Result keep(const http::Response& response, core::Duration asked_at) {
+    if (response.status / 100 != 2) return std::unexpected(token_refusal(response));
+    const auto reply = read_token_reply(response.body);
+    if (!reply) return std::unexpected(contract_failure(token_call, response.status, reply.error()));
+    auto url = rest_url(*reply);
+    if (!url) return std::unexpected(contract_failure(token_call, response.status, url.error()));
+    kept = Kept{.token = Token{.access_token = reply->access_token, .rest_url = std::move(*url)},
+                .expires_at = asked_at + reply->expires_in};
+    hold.reset();
+    return kept->token;
+  }
+
+  asio::awaitable<Result> fetch() {
+    auto prepared = prepare();
+    if (!prepared) co_return std::unexpected(std::move(prepared.error()));
+    const auto asked_at = clock.monotonic();
+    request_made();
+    const auto response = co_await http.exchange(std::move(prepared->request));
+    Result result = response ? keep(*response, asked_at) : std::unexpected(no_answer(token_call, response.error()));
+    if (!result) result = std::unexpected(hold_off(std::move(result.error()), std::move(prepared->secret_digest)));
+    co_return result;
+  }
+};
+
+namespace {
+
+/// Ends a flight however its coroutine ends: with a result, an exception or a cancellation.
+template <typename State, typename Flight>
+class Landing {
+ public:
+  Landing(State& state, Flight& flight) : state_(state), flight_(flight) {}
+  ~Landing() {
+    state_.flight.reset();
+    flight_.landed.cancel();
+  }
+  Landing(const Landing&) = delete;
+  Landing& operator=(const Landing&) = delete;
+
+ private:
+  State& state_;
+  Flight& flight_;
+};
+
+}  // namespace
+
+TokenSource::TokenSource(core::AccountSettings account, http::Client& http, support::Clock& clock,
+                         asio::any_io_executor executor, std::function<void()> request_made)
+    : state_(std::make_shared<State>(std::move(account), http, clock, std::move(executor), std::move(request_made))) {}
+
+TokenSource::~TokenSource() = default;
+
+asio::awaitable<std::expected<Token, Failure>> TokenSource::get() {
+  const auto state = state_;
+  while (!state->has_token() && state->flight) {
+    const auto awaited = state->flight;
+    co_await awaited->landed.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (awaited->result) co_return *awaited->result;
+  }
+  if (state->has_token()) co_return state->kept->token;
+
+  const auto flight = std::make_shared<State::Flight>(
+      asio::steady_timer(state->executor, asio::steady_timer::time_point::max()), std::nullopt);
+  state->flight = flight;
+  const Landing landing(*state, *flight);
+  Result result = co_await state->fetch();
+  flight->result = result;
+  co_return result;
+}
+
+asio::awaitable<std::expected<Token, Failure>> TokenSource::renew(std::string used) {
+  if (state_->kept && state_->kept->token.access_token == used) state_->kept.reset();
+  Result result = co_await get();
+  co_return result;
+}
+
+}  // namespace lethe::cloud

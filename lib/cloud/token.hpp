@@ -17,7 +17,8 @@ namespace lethe::cloud {
 
 struct Token {
   std::string access_token;
-  std::string rest_url;  ///< normalised: scheme, no final slash; held to the rule of where a token may be sent
+  std::string rest_url;  ///< scheme, no final slash; the configured one, else the reply's, held to the rule of
+                         ///< where a token may be sent
 };
 
 /// Reads a secret at the moment it is needed. A file with any bit for others is refused; a final newline is cut.
@@ -31,7 +32,8 @@ std::expected<std::string, std::string> normalise_rest_url(std::string_view rest
 /// Single flight: callers that need a token while one is being fetched wait for that one. A token with under 60 s left
 /// (on the clock's monotonic time) is fetched anew by the call that needs it. After a refused credential
 /// the next token request goes out no sooner than 20 min later (a bad secret must not become a storm); until then
-/// get() fails with the same failure.
+/// get() fails with the same failure, unless the secret, read anew, is another than the one refused. After any other
+/// failure of a token request the next one goes out no sooner than 10 s later, nor before what Retry-After asks for.
 class TokenSource {
  public:
   TokenSource(core::AccountSettings account, http::Client& http, support::Clock& clock,
@@ -43,7 +45,7 @@ class TokenSource {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;  ///< shared with the coroutines that wait in it
 };
 
 }  // namespace lethe::cloud

@@ -1,0 +1,78 @@
+#include "cloud/outcome.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <string>
+
+#include "cloud/json_tree.hpp"
+#include "cloud/messages.hpp"
+
+namespace lethe::cloud {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+Failure::Kind kind_of(int status, const ErrorReply& error) {
+  using Kind = Failure::Kind;
+  if (status == 401) return Kind::credentials;
+  if (status == 429) return Kind::throttled;
+  if (status == 503 && error.errorcode == errorcode_unavailable) return Kind::throttled;
+  if (status / 100 == 3 || status == 403 || status == 404 || status == 407 || status == 596) return Kind::forbidden;
+  if (status / 100 == 5) return Kind::server;
+  return Kind::contract;
+}
+
+}  // namespace
+
+std::optional<core::Duration> retry_after(const http::Response& response) {
+  constexpr std::chrono::seconds longest = std::chrono::hours{24};
+  const auto value = trimmed(http::header(response.headers, "Retry-After").value_or(""));
+  const bool digits = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits) return std::nullopt;
+  std::int64_t seconds = 0;
+  const auto read = std::from_chars(value.data(), value.data() + value.size(), seconds);
+  if (read.ec != std::errc{} || seconds > longest.count()) return longest;
+  return std::chrono::seconds{seconds};
+}
+
+bool says_html(const http::Response& response) {
+  constexpr std::string_view html = "text/html";
+  const auto type = trimmed(http::header(response.headers, "Content-Type").value_or(""));
+  return json::same_name(type.substr(0, html.size()), html);
+}
+
+Failure no_answer(std::string_view call, const http::Failure& failure) {
+  return Failure{.kind = Failure::Kind::unreachable,
+                 .request_sent = failure.request_sent,
+                 .http_status = 0,
+                 .retry_after = std::nullopt,
+                 .what = fmt::format("{}: {}", call, failure.what)};
+}
+
+Failure refusal(std::string_view call, const http::Response& response) {
+  const auto error = read_error_reply(response.body);
+  return Failure{
+      .kind = kind_of(response.status, error),
+      .request_sent = true,
+      .http_status = response.status,
+      .retry_after = retry_after(response),
+      .what = fmt::format("{}: HTTP {}{}{}", call, response.status, error.code.empty() ? "" : ", ", error.code)};
+}
+
+Failure contract_failure(std::string_view call, int http_status, std::string_view what) {
+  return Failure{.kind = Failure::Kind::contract,
+                 .request_sent = true,
+                 .http_status = http_status,
+                 .retry_after = std::nullopt,
+                 .what = fmt::format("{}: {}", call, what)};
+}
+
+}  // namespace lethe::cloud
