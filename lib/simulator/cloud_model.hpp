@@ -24,8 +24,11 @@ struct Life {
   std::vector<std::string> background = {
       "Completed"};  ///< phase 2's entries at the end (delete only); may be empty with a Failed status
   bool errors_in_batch = false;
-  std::optional<core::Duration> deletion;  ///< after the window; absent: the time of its cohort (6 to 12.75 h)
-  std::string other_words;                 ///< phase 2's word on the way; empty: "Processing"
+  /// After the operation's own window; absent: the time of its cohort (6 to 12.75 h), for Aborted entries some time
+  /// within the window.
+  std::optional<core::Duration> deletion;
+  std::string other_words;                       ///< phase 2's word on the way; empty: "Processing"
+  std::string status_after_retry = "Completed";  ///< phase 1 of a restarted operation; its entries end Completed
 };
 
 /// The first rule whose `match` is contained in the list key or in the operation's first contact decides.
@@ -43,17 +46,18 @@ struct LifeRule {
 struct FaultRule {
   enum class Call : std::uint8_t { any, token, submit, status, lists, retry, settings } call = Call::any;
   enum class Fault : std::uint8_t {
-    reset_before,       ///< nothing was done, the connection is reset
-    reset_after,        ///< it was done, the reply is lost
-    truncated,          ///< it was done, half of the reply
-    silent,             ///< it was done, no reply
-    unauthorized,       ///< 401, the token is revoked
-    throttled,          ///< 429/50100 with Retry-After
-    throttled_without,  ///< 429/50200 without it
-    unavailable,        ///< 503/50300 with Retry-After
-    server_error,       ///< 500
-    bad_gateway_html,   ///< 502 with an HTML body; nothing was done
-    garbage,            ///< it was done, 200 with what is no JSON
+    reset_before,        ///< nothing was done, the connection is reset
+    reset_after,         ///< it was done, the reply is lost
+    truncated,           ///< it was done, half of the reply
+    silent,              ///< it was done, no reply
+    unauthorized,        ///< 401, the token is revoked
+    throttled,           ///< 429/50100 with Retry-After
+    throttled_without,   ///< 429/50200 without it
+    unavailable,         ///< 503/50300 with Retry-After
+    server_error,        ///< 500, nothing was done
+    bad_gateway_html,    ///< 502 with an HTML body; nothing was done
+    garbage,             ///< it was done, 200 with what is no JSON
+    server_error_after,  ///< 500, and it was done all the same
   } fault = Fault::reset_before;
   double probability = 1;  ///< of each matching call
   std::int64_t most = -1;  ///< how often at most; -1: no limit
