@@ -18,6 +18,14 @@ function may(room, rooms) {
   allowed[room] = " " room " " rooms " "
 }
 
+# hidden(WHAT, ROOM, REASON): whatever includes a header of this room must not get an include that matches WHAT through it.
+function hidden(what, in_room, reason) {
+  hides++
+  hidden_what[hides] = what
+  hidden_room[hides] = in_room
+  hidden_reason[hides] = reason
+}
+
 BEGIN {
   may("core", "")
   may("support", "core")
@@ -51,15 +59,14 @@ BEGIN {
 
   # Each foreign library has its room.
   never("include", "^boost/(beast|asio/ssl)|^openssl/(ssl|x509.*|bio|pem)[.]h$", ours, "^lib/http/", "Beast and TLS stay in lib/http")
-  never("include", "^boost/(beast|asio/ssl)|^openssl/", "^lib/http/(client|server|message)[.]hpp$", "",
-        "the headers of lib/http that others include are plain: Beast and TLS take half a minute to compile")
   never("include", "^sqlite3[.]h$", ours, "^lib/store/", "SQLite stays in lib/store")
-  never("include", "^sqlite3[.]h$", "^lib/store/store[.]hpp$", "", "the store's header says nothing of SQLite")
   never("include", "(^|/)sqlite/", ours, "^lib/store/", "how the store keeps things is its own affair: include store/store.hpp")
   never("code", "(^|[^A-Za-z0-9_])sqlite3_", ours, "^lib/store/", "SQLite stays in lib/store")
   never("string", "(^|[^A-Za-z_])(SELECT|PRAGMA|SAVEPOINT|ROLLBACK|COMMIT|BEGIN IMMEDIATE|INSERT (OR [A-Z]+ )?INTO|UPDATE [a-z_]+ SET|" \
         "DELETE FROM|DROP (TABLE|INDEX)|ALTER TABLE|CREATE (TABLE|INDEX|UNIQUE|VIEW|TRIGGER|TEMP))([^A-Za-z_]|$)",
         ours, "^lib/store/", "all SQL stays in lib/store")
+  hidden("^boost/(beast|asio/ssl)", "lib/http/", "brings Beast or TLS, half a minute to compile: it is no header for other rooms")
+  hidden("^sqlite3[.]h$", "lib/store/", "brings SQLite: it is no header for other rooms")
   never("include", "^toml[+][+]/", ours, "^lib/(config|intake)/", "TOML is read in lib/config and lib/intake")
   never("include", "^systemd/", ours, "^(lib/report|daemon)/", "libsystemd is for the log and for the daemon's notifications")
 
@@ -96,8 +103,12 @@ BEGIN {
 }
 
 function report(reason, text) {
+  report_at(file, FNR, reason, text)
+}
+
+function report_at(where, line, reason, text) {
   sub(/^[ \t]+/, "", text)
-  printf "%s:%d: %s: %s\n", file, FNR, reason, text
+  printf "%s:%d: %s: %s\n", where, line, reason, text
   violations++
 }
 
@@ -108,6 +119,10 @@ function check(kind, text, i) {
 
 function check_include(path, other) {
   check("include", path)
+  edges++
+  edge_file[edges] = file
+  edge_line[edges] = FNR
+  edge_path[edges] = path
   if (room == "" || path !~ /\//) return
   other = path
   sub(/\/.*/, "", other)
@@ -213,4 +228,25 @@ FNR == 1 {
 cpp { take_apart($0) }
 room != "" && file ~ /CMakeLists[.]txt$/ { check_depends($0) }
 
-END { exit violations > 0 }
+# Marks the headers of a room that bring what it hides, directly or through each other, then looks who includes one of them.
+function check_hidden(hide, i, header, found) {
+  do {
+    found = 0
+    for (i = 1; i <= edges; i++) {
+      header = edge_file[i]
+      if (index(header, hidden_room[hide]) != 1 || (hide, header) in brings) continue
+      if (edge_path[i] ~ hidden_what[hide] || (hide, "lib/" edge_path[i]) in brings) {
+        brings[hide, header] = 1
+        found = 1
+      }
+    }
+  } while (found)
+  for (i = 1; i <= edges; i++)
+    if (edge_file[i] ~ ours && index(edge_file[i], hidden_room[hide]) != 1 && (hide, "lib/" edge_path[i]) in brings)
+      report_at(edge_file[i], edge_line[i], hidden_reason[hide], edge_path[i])
+}
+
+END {
+  for (hide = 1; hide <= hides; hide++) check_hidden(hide)
+  exit violations > 0
+}

@@ -58,9 +58,21 @@ plant lib/core/a.cpp 1 "no environment" <<<'auto home = getenv("HOME");'
 
 plant lib/cloud/a.cpp 1 "Beast and TLS stay" <<<'#include <boost/beast/http.hpp>'
 plant daemon/run.cpp 1 "Beast and TLS stay" <<<'#include <boost/asio/ssl.hpp>'
-plant lib/http/client.hpp 1 "are plain" <<<'#include <boost/beast/core.hpp>'
 plant lib/engine/a.cpp 1 "SQLite stays" <<<'#include <sqlite3.h>'
-plant lib/store/store.hpp 1 "says nothing of SQLite" <<<'#include <sqlite3.h>'
+
+# A header of lib/http that brings TLS through another one is for lib/http alone.
+mkdir -p "$tree/lib/http" "$tree/lib/store"
+echo '#include <boost/asio/ssl.hpp>' >"$tree/lib/http/tls.hpp"
+echo '#include "http/tls.hpp"' >"$tree/lib/http/connection.hpp"
+echo '#include <sqlite3.h>' >"$tree/lib/store/store.hpp"
+plant lib/cloud/a.cpp 2 "brings Beast or TLS" <<'CODE'
+#include "http/client.hpp"
+#include "http/connection.hpp"
+CODE
+plant lib/engine/a.cpp 1 "brings SQLite" <<<'#include "store/store.hpp"'
+clean lib/http/client.cpp <<<'#include "http/connection.hpp"'
+rm -r "$tree/lib/http" "$tree/lib/store"
+
 plant lib/engine/a.cpp 1 "its own affair" <<<'#include "store/sqlite/connection.hpp"'
 plant lib/engine/a.cpp 1 "SQLite stays" <<<'int rc = sqlite3_step(s);'
 plant lib/report/a.cpp 1 "all SQL stays" <<<'auto q = "SELECT seq FROM transitions";'
