@@ -207,9 +207,10 @@ struct OpenSettings {
   As as = As::command;
   /// For a daemon: the scale it was started with; refused where the store was recorded with another one.
   double time_scale = 1;
-  core::Time now;                     ///< the real time of this opening: the epochs of a new store
-  bool write_on_this_thread = false;  ///< for a daemon in simulation
-  std::string vfs;                    ///< the name of the file system below; empty: the machine's
+  core::Time now;                         ///< the real time of this opening: the epochs of a new store
+  bool write_on_this_thread = false;      ///< for a daemon in simulation
+  std::optional<std::uint64_t> instance;  ///< of a new store, in simulation; absent: a random one
+  std::string vfs;                        ///< the name of the file system below; empty: the machine's
 };
 
 /// Opens, migrates and checks. `clock` is asked for only after opening (a scaled clock is made from time_scale()).

@@ -1,1 +1,249 @@
+#include "store/sqlite/schema.hpp"
 
+#include <fmt/format.h>
+
+namespace lethe::store::sqlite {
+
+namespace {
+
+constexpr std::string_view first_version = R"sql(
+CREATE TABLE meta (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  instance INTEGER NOT NULL,
+  factor REAL NOT NULL,
+  epoch INTEGER NOT NULL,
+  real_epoch INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE account (
+  name TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
+  why TEXT NOT NULL DEFAULT '',
+  until INTEGER,
+  restorable_days INTEGER,
+  last_error TEXT NOT NULL DEFAULT '',
+  last_error_at INTEGER,
+  requests_day INTEGER NOT NULL DEFAULT 0,
+  requests INTEGER NOT NULL DEFAULT 0,
+  last_submission_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- A list of contacts that is still arriving. Accepted or abandoned, it leaves this table.
+CREATE TABLE load (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  contacts INTEGER NOT NULL,
+  touched_at INTEGER NOT NULL
+) STRICT;
+
+-- Contacts in the order of their arrival, never in a B-tree keyed by them: splits of its pages leave remnants behind.
+CREATE TABLE chunk (
+  number INTEGER PRIMARY KEY,
+  load INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  count INTEGER NOT NULL CHECK (count > 0),
+  contacts BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX chunk_of_load ON chunk (load, first);
+
+-- length: the parts that go to the cloud, its contacts or 1 for a list. rest: the state of those in no operation.
+-- expires_at: not_after while something of the job can still expire.
+CREATE TABLE job (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  load INTEGER NOT NULL UNIQUE,
+  account TEXT NOT NULL REFERENCES account (name),
+  action TEXT NOT NULL,
+  selector TEXT NOT NULL,
+  list_key TEXT,
+  list_contacts INTEGER,
+  list_delete INTEGER,
+  list_delete_contents INTEGER,
+  contacts INTEGER NOT NULL,
+  length INTEGER NOT NULL CHECK (length > 0),
+  digest TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  not_after INTEGER NOT NULL,
+  cursor INTEGER NOT NULL DEFAULT 0 CHECK (cursor BETWEEN 0 AND length),
+  rest TEXT NOT NULL,
+  state TEXT NOT NULL,
+  ended_at INTEGER,
+  why TEXT NOT NULL,
+  expires_at INTEGER
+) STRICT;
+CREATE INDEX job_waiting ON job (account, number) WHERE rest = 'queued' AND cursor < length;
+CREATE INDEX job_expiring ON job (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE operation (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  account TEXT NOT NULL REFERENCES account (name),
+  action TEXT NOT NULL,
+  selector TEXT NOT NULL,
+  state TEXT NOT NULL,
+  operation_id INTEGER CHECK (operation_id > 0),
+  status TEXT NOT NULL DEFAULT '',
+  background_status TEXT NOT NULL DEFAULT '',
+  contacts INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  submitted_at INTEGER,
+  restorable_days INTEGER,
+  restorable_until INTEGER,
+  due_at INTEGER,
+  ended_at INTEGER,
+  polls INTEGER NOT NULL DEFAULT 0,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE UNIQUE INDEX operation_of_cloud ON operation (account, action, operation_id) WHERE operation_id IS NOT NULL;
+CREATE INDEX operation_due ON operation (account, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX operation_in_state ON operation (account, state, number);
+
+-- withdrawn: the newest transition when the slice was taken out of its operation.
+CREATE TABLE slice (
+  operation INTEGER NOT NULL REFERENCES operation (number),
+  position INTEGER NOT NULL,
+  job INTEGER NOT NULL REFERENCES job (number),
+  first INTEGER NOT NULL,
+  count INTEGER NOT NULL CHECK (count > 0),
+  withdrawn INTEGER,
+  PRIMARY KEY (operation, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX slice_of_job ON slice (job, operation);
+
+-- How many operations stand where, so that nobody counts a million of them.
+CREATE TABLE tally (
+  account TEXT NOT NULL,
+  state TEXT NOT NULL,
+  operations INTEGER NOT NULL,
+  PRIMARY KEY (account, state)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER operation_made AFTER INSERT ON operation BEGIN
+  INSERT INTO tally VALUES (new.account, new.state, 1) ON CONFLICT DO UPDATE SET operations = operations + 1;
+END;
+CREATE TRIGGER operation_moved AFTER UPDATE OF state ON operation WHEN new.state <> old.state BEGIN
+  UPDATE tally SET operations = operations - 1 WHERE account = old.account AND state = old.state;
+  INSERT INTO tally VALUES (new.account, new.state, 1) ON CONFLICT DO UPDATE SET operations = operations + 1;
+END;
+
+-- job: only where the job itself moved. jobs: ids with a space between them.
+CREATE TABLE transition (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  jobs TEXT NOT NULL,
+  jobs_total INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  operation INTEGER,
+  operation_id INTEGER,
+  job INTEGER,
+  from_state TEXT,
+  to_state TEXT NOT NULL,
+  status TEXT NOT NULL,
+  background_status TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  polls INTEGER NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX transition_of_operation ON transition (operation, seq) WHERE operation IS NOT NULL;
+CREATE INDEX transition_of_job ON transition (job, seq) WHERE job IS NOT NULL;
+CREATE TRIGGER transition_stays BEFORE UPDATE ON transition BEGIN
+  SELECT RAISE(ABORT, 'a recorded transition is never changed');
+END;
+CREATE TRIGGER transition_remains BEFORE DELETE ON transition BEGIN
+  SELECT RAISE(ABORT, 'a recorded transition is never removed');
+END;
+)sql";
+
+struct Header {
+  std::int64_t objects = 0;
+  std::int64_t application = 0;
+  std::int64_t version = 0;
+};
+
+Result<Header> read_header(Connection& connection) {
+  Statement query(connection,
+                  "SELECT (SELECT count(*) FROM sqlite_schema), application_id, user_version"
+                  " FROM pragma_application_id, pragma_user_version");
+  Header header;
+  if (query.next()) header = {query.integer(0), query.integer(1), query.integer(2)};
+  if (query.failed()) return std::unexpected(query.failure());
+  return header;
+}
+
+struct Setting {
+  std::string_view set;
+  std::string_view name;
+  std::string_view value;  ///< as it reads back
+};
+
+// Contacts are overwritten when they are deleted and never spill into temporary files.
+constexpr Setting settings[] = {
+    {"journal_mode = WAL", "journal_mode", "wal"}, {"synchronous = FULL", "synchronous", "2"},
+    {"foreign_keys = ON", "foreign_keys", "1"},    {"secure_delete = ON", "secure_delete", "1"},
+    {"temp_store = MEMORY", "temp_store", "2"},    {"trusted_schema = OFF", "trusted_schema", "0"},
+};
+
+Result<void> apply(Connection& connection, const Setting& setting) {
+  if (auto set = connection.execute(fmt::format("PRAGMA {}", setting.set)); !set) return set;
+  Statement query(connection, fmt::format("PRAGMA {}", setting.name));
+  if (query.next() && query.text(0) == setting.value) return {};
+  if (query.failed()) return std::unexpected(query.failure());
+  return std::unexpected(connection.error(
+      Error::Kind::io, fmt::format("SQLite didn't take {}; the store needs a local file system", setting.set)));
+}
+
+Result<void> migrate_to(Connection& connection, const Migration& migration) {
+  WriteTransaction transaction(connection);
+  if (!transaction.begun()) return transaction.begun();
+  if (auto made = connection.execute(std::string{migration.sql}); !made) return made;
+  const std::string marks =
+      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, migration.version);
+  if (auto marked = connection.execute(marks); !marked) return marked;
+  return transaction.commit();
+}
+
+}  // namespace
+
+const std::vector<Migration>& migrations() {
+  static const std::vector<Migration> all{{1, first_version}};
+  return all;
+}
+
+std::int64_t newest_version() {
+  return migrations().back().version;
+}
+
+Result<Kept> inspect(Connection& connection) {
+  const auto header = read_header(connection);
+  if (!header) return std::unexpected(header.error());
+  if (header->objects == 0 && header->application == 0 && header->version == 0) return Kept::nothing;
+  if (header->application != application_id) {
+    return std::unexpected(
+        connection.error(Error::Kind::foreign, "is another program's database; name another path in [store]"));
+  }
+  if (header->version > newest_version()) {
+    return std::unexpected(
+        connection.error(Error::Kind::newer,
+                         fmt::format("was written by a newer version of Lethe (its tables are {}, this one knows {});"
+                                     " install that version again",
+                                     header->version, newest_version())));
+  }
+  return header->version == newest_version() ? Kept::current : Kept::older;
+}
+
+Result<void> configure(Connection& connection) {
+  for (const Setting& setting : settings) {
+    if (auto applied = apply(connection, setting); !applied) return applied;
+  }
+  return {};
+}
+
+Result<void> migrate(Connection& connection) {
+  for (const Migration& migration : migrations()) {
+    const auto header = read_header(connection);
+    if (!header) return std::unexpected(header.error());
+    if (header->version >= migration.version) continue;
+    if (auto migrated = migrate_to(connection, migration); !migrated) return migrated;
+  }
+  return {};
+}
+
+}  // namespace lethe::store::sqlite

@@ -1,1 +1,180 @@
+#include "store/store.hpp"
 
+#include <utility>
+
+#include "store/sqlite/mutations.hpp"
+#include "store/sqlite/opening.hpp"
+#include "store/sqlite/reads.hpp"
+#include "store/sqlite/writer.hpp"
+
+namespace lethe::store {
+
+namespace {
+
+using sqlite::Mutation;
+using sqlite::Unit;
+using sqlite::Urgency;
+using sqlite::Writer;
+
+/// A large load is more than one transaction should erase. What fails is left to the daemon's next start.
+Written<void> erase_load(std::shared_ptr<Writer> writer, LoadNumber load) {
+  while (true) {
+    Mutation<bool> erase = [load](Unit& unit) { return sqlite::erase_piece(unit, load); };
+    const Result<bool> more = co_await writer->write<bool>(Urgency::durable, std::move(erase));
+    if (!more) co_return std::unexpected(more.error());
+    if (!*more) co_return Result<void>{};
+  }
+}
+
+Written<Acceptance> accept_or_erase(std::shared_ptr<Writer> writer, LoadNumber load, core::Job job) {
+  Mutation<Acceptance> take = [load, job = std::move(job)](Unit& unit) { return sqlite::accept(unit, load, job); };
+  Result<Acceptance> acceptance = co_await writer->write<Acceptance>(Urgency::durable, std::move(take));
+  if (acceptance && !acceptance->accepted) (void)co_await erase_load(writer, load);
+  co_return acceptance;
+}
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(sqlite::Opened opened, core::Time opened_at, bool own_thread)
+      : claim_(std::move(opened.claim)),
+        reads_(std::move(opened.reads)),
+        writer_(std::make_shared<Writer>(std::move(opened.writes), opened_at, own_thread)),
+        meta_(opened.meta) {}
+  ~SqliteStore() override { writer_->close(); }
+
+  void attach(support::Clock& clock, boost::asio::any_io_executor executor) {
+    writer_->attach(clock, std::move(executor));
+  }
+
+  Result<std::vector<core::Operation>> due(std::string_view account, core::Time now, std::size_t most) override {
+    return sqlite::due(*reads_, account, now, most);
+  }
+  Result<std::optional<core::Time>> next_due(std::string_view account) override {
+    return sqlite::next_due(*reads_, account);
+  }
+  Result<core::Operation> operation(core::OperationNumber number) override {
+    return sqlite::operation(*reads_, number);
+  }
+  Result<std::vector<core::Operation>> in_state(std::string_view account, core::State state,
+                                                std::size_t most) override {
+    return sqlite::in_state(*reads_, account, state, most);
+  }
+  Result<std::vector<Slice>> slices(core::OperationNumber number) override { return sqlite::slices(*reads_, number); }
+  Result<NextSubmission> next_submission(std::string_view account) override {
+    return sqlite::next_submission(*reads_, account);
+  }
+  Result<void> contacts(core::JobNumber job, std::int64_t first, std::int64_t count,
+                        const std::function<bool(std::string_view)>& take) override {
+    return sqlite::contacts(*reads_, job, first, count, take);
+  }
+  Result<core::AccountFacts> facts(std::string_view account) override { return sqlite::facts(*reads_, account); }
+  Result<AccountRecord> account(std::string_view name) override { return sqlite::account(*reads_, name); }
+  Result<AccountCounts> counts(std::string_view account) override { return sqlite::counts(*reads_, account); }
+  Result<std::optional<core::Job>> job(std::string_view id) override { return sqlite::job(*reads_, id); }
+  Result<core::Job> job(core::JobNumber number) override { return sqlite::job(*reads_, number); }
+  Result<Carried> carried(core::OperationNumber number, std::size_t most) override {
+    return sqlite::carried(*reads_, number, most);
+  }
+  Result<std::vector<core::Operation>> operations_of(core::JobNumber job) override {
+    return sqlite::operations_of(*reads_, job);
+  }
+  Result<void> jobs(const JobFilter& filter, const std::function<bool(const JobView&)>& take) override {
+    return sqlite::jobs(*reads_, filter, take);
+  }
+  Result<void> transitions(const TransitionFilter& filter,
+                           const std::function<bool(const core::Transition&)>& take) override {
+    return sqlite::transitions(*reads_, filter, take);
+  }
+  Result<std::vector<core::Job>> expiring(core::Time now, std::size_t most) override {
+    return sqlite::expiring(*reads_, now, most);
+  }
+  Result<std::optional<core::Time>> next_expiry() override { return sqlite::next_expiry(*reads_); }
+  Result<std::int64_t> data_version() override { return sqlite::data_version(*reads_); }
+  std::uint64_t instance() const override { return meta_.instance; }
+  const TimeScale& time_scale() const override { return meta_.scale; }
+
+  Written<LoadNumber> begin_load() override {
+    return durable<LoadNumber>([](Unit& unit) { return sqlite::begin_load(unit); });
+  }
+  Written<void> append(LoadNumber load, std::vector<std::string> contacts) override {
+    return durable<void>(
+        [load, contacts = std::move(contacts)](Unit& unit) { return sqlite::append_contacts(unit, load, contacts); });
+  }
+  Written<Acceptance> accept(LoadNumber load, core::Job job) override {
+    return accept_or_erase(writer_, load, std::move(job));
+  }
+  Written<void> abandon(LoadNumber load) override { return erase_load(writer_, load); }
+  Written<void> expire(core::JobNumber job, core::Time at) override {
+    return durable<void>([job, at](Unit& unit) { return sqlite::expire(unit, job, at); });
+  }
+
+  Written<core::Operation> form(core::Operation wanted, std::vector<Slice> slices) override {
+    return durable<core::Operation>([wanted = std::move(wanted), slices = std::move(slices)](Unit& unit) {
+      return sqlite::form(unit, wanted, slices);
+    });
+  }
+  Written<core::Operation> record(core::Operation operation, core::Time at, std::string cause) override {
+    return durable<core::Operation>([operation = std::move(operation), at, cause = std::move(cause)](Unit& unit) {
+      return sqlite::record(unit, operation, at, cause);
+    });
+  }
+  Written<void> note_poll(core::Operation operation) override {
+    return ride_along([operation = std::move(operation)](Unit& unit) { return sqlite::note_poll(unit, operation); });
+  }
+
+  Written<void> set_account_state(std::string name, core::AccountState state, std::string why,
+                                  std::optional<core::Time> until) override {
+    return durable<void>([name = std::move(name), state, why = std::move(why), until](Unit& unit) {
+      return sqlite::set_account_state(unit, name, state, why, until);
+    });
+  }
+  Written<void> note_restorable_days(std::string name, int days) override {
+    return ride_along(
+        [name = std::move(name), days](Unit& unit) { return sqlite::note_restorable_days(unit, name, days); });
+  }
+  Written<void> note_error(std::string name, std::string error, core::Time at) override {
+    return ride_along([name = std::move(name), error = std::move(error), at](Unit& unit) {
+      return sqlite::note_error(unit, name, error, at);
+    });
+  }
+  Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) override {
+    return ride_along(
+        [name = std::move(name), day, count](Unit& unit) { return sqlite::note_requests(unit, name, day, count); });
+  }
+  Written<void> flush() override {
+    return durable<void>([](Unit&) { return Result<void>{}; });
+  }
+
+  void on_transition(std::function<void(const core::Transition&)> listener) override {
+    writer_->listen(std::move(listener));
+  }
+
+ private:
+  template <class T>
+  Written<T> durable(Mutation<T> mutation) {
+    return writer_->write<T>(Urgency::durable, std::move(mutation));
+  }
+  Written<void> ride_along(Mutation<void> mutation) {
+    return writer_->write<void>(Urgency::ride_along, std::move(mutation));
+  }
+
+  std::unique_ptr<sqlite::Claim> claim_;  ///< the last to go: nobody else may begin while this one still writes
+  std::unique_ptr<sqlite::Connection> reads_;
+  std::shared_ptr<Writer> writer_;
+  sqlite::Meta meta_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_store(OpenSettings settings) {
+  auto opened = sqlite::open_files(settings);
+  if (!opened) return std::unexpected(opened.error());
+  const bool own_thread = settings.as == OpenSettings::As::daemon && !settings.write_on_this_thread;
+  return std::make_unique<SqliteStore>(std::move(*opened), settings.now, own_thread);
+}
+
+void attach(Store& store, support::Clock& clock, boost::asio::any_io_executor executor) {
+  dynamic_cast<SqliteStore&>(store).attach(clock, std::move(executor));
+}
+
+}  // namespace lethe::store

@@ -1,0 +1,60 @@
+// The writes of store.hpp as plain functions within a write transaction. The writer gives each a savepoint of its own,
+// so one that returns an error may leave things half done.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/sqlite/connection.hpp"
+#include "store/store.hpp"
+
+namespace lethe::store::sqlite {
+
+/// The write transaction that a mutation is part of.
+struct Unit {
+  Connection& db;
+  core::Time real_now;                     ///< for the age of loads; nothing else looks at real time
+  std::vector<core::Transition> recorded;  ///< in the order of seq
+};
+
+// The record of transitions.
+/// Appends with the next seq and its link in the chain. `job`: the one that moved itself.
+Result<void> append(Unit& unit, core::Transition transition, std::optional<core::JobNumber> job);
+/// How many ids a transition names.
+inline constexpr std::size_t most_named_jobs = 20;
+
+// Loads.
+Result<LoadNumber> begin_load(Unit& unit);
+Result<void> append_contacts(Unit& unit, LoadNumber load, const std::vector<std::string>& contacts);
+/// Erases a piece of an abandoned load, short enough for one transaction; false: nothing is left.
+Result<bool> erase_piece(Unit& unit, LoadNumber load);
+/// A load that nobody has appended to since `before`.
+Result<std::optional<LoadNumber>> interrupted_load(Connection& db, core::Time before);
+
+// Jobs.
+Result<Acceptance> accept(Unit& unit, LoadNumber load, core::Job job);
+Result<void> expire(Unit& unit, core::JobNumber job, core::Time at);
+/// Recomputes what follows from where the job's parts stand.
+Result<void> refresh(Unit& unit, core::JobNumber job, core::Time at);
+
+// Operations.
+Result<core::Operation> form(Unit& unit, core::Operation wanted, const std::vector<Slice>& slices);
+Result<core::Operation> record(Unit& unit, core::Operation operation, core::Time at, const std::string& cause);
+Result<void> note_poll(Unit& unit, const core::Operation& operation);
+/// Takes the job out of its queued operations; one that is left empty is cancelled. True: there was something to take.
+Result<bool> withdraw(Unit& unit, core::JobNumber job, core::Time at, const std::string& cause);
+
+// Accounts.
+/// Makes the row of an account that is met for the first time.
+Result<void> know_account(Unit& unit, const std::string& name);
+Result<void> set_account_state(Unit& unit, const std::string& name, core::AccountState state, const std::string& why,
+                               std::optional<core::Time> until);
+Result<void> note_restorable_days(Unit& unit, const std::string& name, int days);
+Result<void> note_error(Unit& unit, const std::string& name, const std::string& error, core::Time at);
+/// Adds to the requests of the day; another day than the stored one begins afresh.
+Result<void> note_requests(Unit& unit, const std::string& name, std::int64_t day, std::int64_t count);
+Result<void> note_submission(Unit& unit, const std::string& name, core::Time at);
+
+}  // namespace lethe::store::sqlite

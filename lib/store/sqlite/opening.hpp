@@ -1,0 +1,28 @@
+// How a store is found, made, checked and cleaned up before anybody reads or writes it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "store/sqlite/claim.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/store.hpp"
+
+namespace lethe::store::sqlite {
+
+/// What was made or read when the store came into being.
+struct Meta {
+  std::uint64_t instance = 0;
+  TimeScale scale;
+};
+
+struct Opened {
+  std::unique_ptr<Claim> claim;  ///< of a daemon on the machine's file system
+  std::unique_ptr<Connection> reads;
+  std::unique_ptr<Connection> writes;
+  Meta meta;
+};
+
+Result<Opened> open_files(const OpenSettings& settings);
+
+}  // namespace lethe::store::sqlite

@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include "store/sqlite/reads.hpp"
+#include "store/sqlite/rows.hpp"
+
+namespace lethe::store::sqlite {
+
+namespace {
+
+struct Standing {
+  core::State state;
+  std::int64_t operations;
+};
+
+Standing read_standing(Statement& row) {
+  const auto state = core::parse_state(row.text(0));
+  if (!state) row.spoil("it holds an unknown word");
+  return {state.value_or(core::State::failed), row.integer(1)};
+}
+
+Result<std::vector<Standing>> standings(Connection& db, std::string_view account) {
+  std::vector<Standing> found;
+  Statement query(db, "SELECT state, operations FROM tally WHERE account = ?1", account);
+  if (auto read = read_all(query, read_standing, found); !read) return std::unexpected(read.error());
+  return found;
+}
+
+/// Tells a single statement's reader what an account's last submission was; NULL: none.
+Result<std::optional<core::Time>> last_submission(Connection& db, std::string_view account) {
+  Statement query(db, "SELECT last_submission_at FROM account WHERE name = ?1", account);
+  return read_time(query);
+}
+
+void count(const Standing& standing, core::AccountFacts& facts) {
+  if (standing.state == core::State::submitting) facts.submitting = standing.operations;
+  if (standing.state == core::State::unconfirmed) facts.unconfirmed = standing.operations;
+  if (standing.state == core::State::needs_operator) facts.needs_operator = standing.operations;
+  if (standing.state == core::State::suppressing) facts.suppressing = standing.operations;
+}
+
+void count(const Standing& standing, AccountCounts& counts) {
+  if (core::is_final(standing.state)) {
+    counts.ended += standing.operations;
+  } else if (standing.state == core::State::deleting) {
+    counts.deleting += standing.operations;
+  } else if (standing.state == core::State::queued || standing.state == core::State::held) {
+    counts.queued += standing.operations;
+  } else {
+    counts.suppressing += standing.operations;
+  }
+}
+
+/// `condition`, or that its parameter was given as NULL.
+std::string when(bool given, std::string_view condition, std::string_view parameter) {
+  return given ? std::string{condition} : fmt::format("{} IS NULL", parameter);
+}
+
+std::string transitions_query(const TransitionFilter& filter) {
+  constexpr std::string_view of_job =
+      "t.seq IN (SELECT seq FROM transition WHERE job = ?3 UNION"
+      " SELECT x.seq FROM slice s JOIN transition x ON x.operation = s.operation"
+      " WHERE s.job = ?3 AND (s.withdrawn IS NULL OR x.seq <= s.withdrawn))";
+  return fmt::format("SELECT {} FROM transition t WHERE t.seq > ?1 AND {} AND {} AND {} ORDER BY t.seq",
+                     transition_columns, when(filter.operation.has_value(), "t.operation = ?2", "?2"),
+                     when(filter.job.has_value(), of_job, "?3"), when(filter.since.has_value(), "t.at >= ?4", "?4"));
+}
+
+}  // namespace
+
+Result<core::AccountFacts> facts(Connection& db, std::string_view name) {
+  Savepoint snapshot(db);
+  if (!snapshot.begun()) return std::unexpected(snapshot.begun().error());
+  const auto record = account(db, name);
+  if (!record) return std::unexpected(record.error());
+  const auto last = last_submission(db, name);
+  if (!last) return std::unexpected(last.error());
+  const auto found = standings(db, name);
+  if (!found) return std::unexpected(found.error());
+  core::AccountFacts facts;
+  facts.state = record->state;
+  facts.why = record->why;
+  facts.until = record->until;
+  facts.last_submission_at = *last;
+  for (const Standing& standing : *found) count(standing, facts);
+  return facts;
+}
+
+Result<AccountRecord> account(Connection& db, std::string_view name) {
+  Statement query(db, fmt::format("SELECT {} FROM account WHERE name = ?1", account_columns), name);
+  auto found = read_one(query, read_account);
+  if (!found) return std::unexpected(found.error());
+  if (*found) return std::move(**found);
+  AccountRecord fresh;
+  fresh.name = name;
+  return fresh;
+}
+
+Result<AccountCounts> counts(Connection& db, std::string_view account) {
+  Savepoint snapshot(db);
+  if (!snapshot.begun()) return std::unexpected(snapshot.begun().error());
+  const auto found = standings(db, account);
+  if (!found) return std::unexpected(found.error());
+  Statement waiting(db, "SELECT count(*) FROM job WHERE account = ?1 AND rest = 'queued' AND cursor < length", account);
+  const auto jobs = read_number(waiting);
+  if (!jobs) return std::unexpected(jobs.error());
+  AccountCounts counts;
+  counts.queued = jobs->value_or(0);
+  for (const Standing& standing : *found) count(standing, counts);
+  return counts;
+}
+
+Result<void> transitions(Connection& db, const TransitionFilter& filter,
+                         const std::function<bool(const core::Transition&)>& take) {
+  Statement query(db, transitions_query(filter), filter.after_seq, filter.operation, filter.job, filter.since);
+  return read_each(query, read_transition, take);
+}
+
+Result<std::int64_t> data_version(Connection& db) {
+  Statement query(db, "PRAGMA data_version");
+  const auto version = read_number(query);
+  if (!version) return std::unexpected(version.error());
+  return version->value_or(0);
+}
+
+}  // namespace lethe::store::sqlite

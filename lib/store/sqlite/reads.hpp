@@ -1,0 +1,56 @@
+// The reads of store.hpp as plain functions on a connection; those of the core's words and of how they are said there.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/sqlite/connection.hpp"
+#include "store/store.hpp"
+
+namespace lethe::store::sqlite {
+
+/// The statements whose speed the engine rests on; a test looks at their plans.
+namespace queries {
+std::string due();          ///< account, now, most
+std::string due_beyond();   ///< account, from, most
+std::string next_due();     ///< account
+std::string in_state();     ///< account, state, most
+std::string waiting_job();  ///< account
+std::string expiring();     ///< now, most
+std::string next_expiry();
+std::string job_by_id();      ///< id
+std::string operations_of();  ///< job
+}  // namespace queries
+
+// Operations.
+Result<std::vector<core::Operation>> due(Connection& db, std::string_view account, core::Time now, std::size_t most);
+Result<std::optional<core::Time>> next_due(Connection& db, std::string_view account);
+Result<core::Operation> operation(Connection& db, core::OperationNumber number);
+Result<std::vector<core::Operation>> in_state(Connection& db, std::string_view account, core::State state,
+                                              std::size_t most);
+Result<std::vector<Slice>> slices(Connection& db, core::OperationNumber number);
+Result<Store::Carried> carried(Connection& db, core::OperationNumber number, std::size_t most);
+Result<std::vector<core::Operation>> operations_of(Connection& db, core::JobNumber job);
+Result<NextSubmission> next_submission(Connection& db, std::string_view account);
+
+// Jobs.
+Result<std::optional<core::Job>> job(Connection& db, std::string_view id);
+Result<core::Job> job(Connection& db, core::JobNumber number);
+Result<void> contacts(Connection& db, core::JobNumber job, std::int64_t first, std::int64_t count,
+                      const std::function<bool(std::string_view)>& take);
+Result<void> jobs(Connection& db, const JobFilter& filter, const std::function<bool(const JobView&)>& take);
+Result<std::vector<core::Job>> expiring(Connection& db, core::Time now, std::size_t most);
+Result<std::optional<core::Time>> next_expiry(Connection& db);
+
+// Accounts, the record of transitions, and the store itself.
+Result<core::AccountFacts> facts(Connection& db, std::string_view account);
+Result<AccountRecord> account(Connection& db, std::string_view name);
+Result<AccountCounts> counts(Connection& db, std::string_view account);
+Result<void> transitions(Connection& db, const TransitionFilter& filter,
+                         const std::function<bool(const core::Transition&)>& take);
+Result<std::int64_t> data_version(Connection& db);
+
+}  // namespace lethe::store::sqlite
