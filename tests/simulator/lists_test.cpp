@@ -1,0 +1,179 @@
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "simulator/cloud.hpp"
+
+namespace lethe::simulator {
+namespace {
+
+constexpr auto whole_range = "startdateutc=2026-11-01T00%3A00%3A00&enddateutc=2027-02-01T00%3A00%3A00";
+
+http::ServerReply requests(Cloud& cloud, const std::string& more = {}, const std::string& range = whole_range) {
+  return cloud.send("GET", "/contacts/v1/contacts/analytics/deleterequests?" + range + more);
+}
+
+std::vector<std::int64_t> ids_of(const http::ServerReply& reply) {
+  std::vector<std::int64_t> ids;
+  const json::value body = Cloud::parsed(reply);
+  for (const json::value& row : body.at("operations").as_array()) ids.push_back(Cloud::number(row, "operationId"));
+  return ids;
+}
+
+/// Five operations an hour apart; the second ends Invalid and the third is restored.
+struct Five {
+  Cloud cloud;
+  std::vector<std::int64_t> ids;
+  Five() : cloud(settings()) {
+    for (int i = 0; i < 5; ++i) {
+      cloud.now = epoch + i * 1h;
+      cloud.authorise();
+      ids.push_back(cloud.submit("key-" + std::to_string(i)));
+    }
+  }
+  static ModelSettings settings() {
+    Life bad = quick();
+    bad.status = "Invalid";
+    bad.background = {};
+    Life restored = quick();
+    restored.background = {"Aborted"};
+    ModelSettings result = living(quick());
+    result.lives.insert(result.lives.begin(), {{"key-1", bad}, {"key-2", restored}});
+    return result;
+  }
+};
+
+TEST(DeleteRequests, has_the_documented_fields) {
+  Five five;
+  const http::ServerReply reply = requests(five.cloud, "&%24page=1&%24pagesize=2&%24orderby=operationId%20desc");
+  EXPECT_EQ(reply.response.status, 200);
+  const json::value body = Cloud::parsed(reply);
+  EXPECT_EQ(Cloud::text(body, "startDateUtc"), "2026-11-01T00:00:00");
+  EXPECT_EQ(Cloud::text(body, "statusAsOfDateUtc"), "2026-11-22T04:00:00Z");
+  EXPECT_EQ(Cloud::number(body, "pageNumber"), 1);
+  EXPECT_EQ(Cloud::number(body, "pageSize"), 2);
+  const json::value& row = body.at("operations").at(0);
+  EXPECT_EQ(Cloud::number(row, "operationId"), five.ids[4]);
+  EXPECT_EQ(Cloud::number(row, "totalContactCount"), 1);
+  EXPECT_EQ(Cloud::number(row, "completedContactCount"), 0);
+  EXPECT_EQ(Cloud::text(row, "receivedDateUtc"), "2026-11-22T04:00:00");
+  EXPECT_EQ(Cloud::text(row, "status"), "Processing");
+  EXPECT_EQ(Cloud::text(row, "deleteMethod"), "Contact Key/ID");
+  EXPECT_TRUE(row.as_object().contains("lastStatusDateUtc"));
+}
+
+TEST(DeleteRequests, pages_until_a_short_one) {
+  Five five;
+  const auto& ids = five.ids;
+  using Ids = std::vector<std::int64_t>;
+  EXPECT_EQ(ids_of(requests(five.cloud, "&$page=1&$pagesize=2&$orderby=operationId asc")), (Ids{ids[0], ids[1]}));
+  EXPECT_EQ(ids_of(requests(five.cloud, "&$page=3&$pagesize=2&$orderby=operationId asc")), (Ids{ids[4]}));
+  EXPECT_EQ(ids_of(requests(five.cloud, "&$page=4&$pagesize=2")), Ids{});
+  EXPECT_EQ(ids_of(requests(five.cloud, "&$page=2&$pagesize=2&$orderby=OperationID+DESC")), (Ids{ids[2], ids[1]}));
+  EXPECT_EQ(ids_of(requests(five.cloud, "&$page=9223372036854775807")), Ids{});
+}
+
+TEST(DeleteRequests, selects_by_date_and_by_status) {
+  Five five;
+  const auto& ids = five.ids;
+  using Ids = std::vector<std::int64_t>;
+  const std::string order = "&$orderby=operationId";
+  EXPECT_EQ(ids_of(requests(five.cloud, order, "startdateutc=2026-11-22T01:00:00Z&enddateutc=2026-11-22T02:30:00Z")),
+            (Ids{ids[1], ids[2]}));
+  EXPECT_EQ(ids_of(requests(five.cloud, "&statusid=7")), (Ids{ids[1]}));
+  EXPECT_EQ(ids_of(requests(five.cloud, "&statusid=5")), Ids{});
+  five.cloud.now = epoch + 30 * day;
+  five.cloud.authorise();
+  EXPECT_EQ(ids_of(requests(five.cloud, order + "&STATUSID=5")), (Ids{ids[0], ids[2], ids[3], ids[4]}));
+}
+
+TEST(DeleteRequests, the_stamp_of_the_last_status_is_the_end_itself) {
+  Life life = quick();
+  life.deletion = 6h;
+  Cloud cloud(living(life));
+  cloud.submit("A");
+  cloud.now = epoch + 20 * day;
+  cloud.authorise();
+  const json::value body = Cloud::parsed(requests(cloud));
+  EXPECT_EQ(Cloud::text(body.at("operations").at(0), "lastStatusDateUtc"), "2026-12-06T06:00:00");
+  EXPECT_EQ(Cloud::number(body.at("operations").at(0), "completedContactCount"), 1);
+}
+
+TEST(DeleteRequests, wrong_parameters_are_validation_errors) {
+  Cloud cloud;
+  for (const std::string more :
+       {"&statusid=2", "&$page=0", "&$pagesize=x", "&$orderby=size", "&$orderby=operationId up"}) {
+    EXPECT_EQ(requests(cloud, more).response.status, 400) << more;
+  }
+  EXPECT_EQ(requests(cloud, "", "startdateutc=2026-11-22").response.status, 400);
+  EXPECT_EQ(requests(cloud, "", "startdateutc=2026-11-22&enddateutc=2026-11-21").response.status, 400);
+  EXPECT_EQ(requests(cloud, "", "startdateutc=x&enddateutc=2026-11-21").response.status, 400);
+}
+
+TEST(DeleteRequests, a_restrict_is_in_no_list) {
+  Cloud cloud;
+  cloud.submit("A", "restrict");
+  EXPECT_TRUE(ids_of(requests(cloud)).empty());
+  const json::value body = Cloud::parsed(cloud.send("GET", "/contacts/v1/contacts/deleteOperations"));
+  EXPECT_TRUE(body.at("items").as_array().empty());
+}
+
+TEST(DeleteRequests, a_page_is_cut_to_the_largest_and_says_so) {
+  Cloud cloud;
+  EXPECT_EQ(Cloud::number(Cloud::parsed(requests(cloud, "&$pagesize=100000")), "pageSize"), 500);
+}
+
+TEST(Summary, counts_by_the_hour_and_by_status) {
+  Five five;
+  const json::value body =
+      Cloud::parsed(five.cloud.send("GET",
+                                    "/contacts/v1/contacts/analytics/deleterequests/"
+                                    "summary?startdateutc=2026-11-22T00:00:00Z&enddateutc=2026-11-22T05:00:00Z"));
+  const json::value& total = body.at("totaltimeseries").at(0);
+  EXPECT_EQ(Cloud::number(body, "itemcount"), 6);
+  EXPECT_EQ(Cloud::number(total, "requestcount"), 5);
+  EXPECT_EQ(Cloud::number(total, "minvalue"), 0);
+  EXPECT_EQ(Cloud::number(total, "maxvalue"), 1);
+  EXPECT_EQ(Cloud::number(total.at("items").at(0), "value"), 1);
+  std::int64_t sum = 0;
+  for (const json::value& part : body.at("statustimeseries").as_array()) sum += Cloud::number(part, "requestcount");
+  EXPECT_EQ(sum, 5);
+  EXPECT_EQ(Cloud::number(body.at("statustimeseries").at(2), "statusid"), 7);
+  EXPECT_EQ(Cloud::number(body.at("statustimeseries").at(2), "requestcount"), 1);
+}
+
+TEST(Summary, counts_by_the_day_over_a_long_range_and_refuses_an_endless_one) {
+  Five five;
+  const std::string route = "/contacts/v1/contacts/analytics/deleterequests/summary?startdateutc=";
+  const json::value body = Cloud::parsed(five.cloud.send("GET", route + "2026-11-20&enddateutc=2026-11-29"));
+  EXPECT_EQ(Cloud::number(body, "itemcount"), 10);
+  EXPECT_EQ(Cloud::number(body.at("totaltimeseries").at(0), "requestcount"), 5);
+  EXPECT_EQ(five.cloud.send("GET", route + "0001-01-01&enddateutc=9999-01-01").response.status, 400);
+}
+
+TEST(DeleteOperations, has_the_documented_fields_and_counts) {
+  Five five;
+  const json::value body =
+      Cloud::parsed(five.cloud.send("GET", "/contacts/v1/contacts/DELETEOPERATIONS?$page=1&$pagesize=3"));
+  EXPECT_EQ(Cloud::number(body, "page"), 1);
+  EXPECT_EQ(Cloud::number(body, "pageSize"), 3);
+  EXPECT_EQ(Cloud::number(body, "count"), 5);
+  ASSERT_EQ(body.at("items").as_array().size(), 3U);
+  const json::object& row = body.at("items").at(0).as_object();
+  EXPECT_EQ(Cloud::number(row, "operationID"), five.ids[4]);
+  for (const std::string name :
+       {"status", "createdBy", "createdDate", "startTime", "listTypeID", "listKey", "expectedListCount",
+        "actualListCount", "successCount", "errorCount", "restorableUntilDate"}) {
+    EXPECT_TRUE(row.contains(name)) << name;
+  }
+}
+
+TEST(DeleteOperations, created_by_is_the_same_as_in_the_status) {
+  Five five;
+  const json::value list = Cloud::parsed(five.cloud.send("GET", "/contacts/v1/contacts/deleteOperations"));
+  const json::value status = Cloud::parsed(five.cloud.ask_status(five.ids[4]));
+  EXPECT_EQ(Cloud::number(list.at("items").at(0), "createdBy"), Cloud::number(status.at("operation"), "createdBy"));
+}
+
+}  // namespace
+}  // namespace lethe::simulator
