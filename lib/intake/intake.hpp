@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/job.hpp"
@@ -30,6 +31,13 @@ struct Census {
 std::expected<Census, support::Fault> take_census(const JobRequest& request,
                                                   const std::optional<std::filesystem::path>& beneath,
                                                   const std::optional<support::DigestKey>& key);
+
+/// Whether a job may still be taken at `now`: not_after is in the future, and at most 7 days away for ids (the cloud
+/// can give a deleted contact's id to somebody else).
+std::optional<support::Fault> check_not_after(const JobRequest& request, core::Time now);
+
+/// The id of a job that came by flags without one: "cli-" and the first 16 hex digits of its digest.
+std::string flag_job_id(std::string_view digest);
 
 struct Refusal {
   support::Fault fault;

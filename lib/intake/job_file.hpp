@@ -1,6 +1,7 @@
 // A job file: TOML -> a checked request. It names a list or holds one; contact_list reads it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -20,7 +21,8 @@ struct ContactSource {
   std::vector<std::string> inline_contacts;  ///< keys as they are, ids as decimal text
   std::vector<std::int64_t> inline_lines;    ///< the line of each in the job file, for faults
   std::filesystem::path file;                ///< absolute; empty: inline
-  std::optional<std::string> column;         ///< of a CSV with a header; absent: one contact a line
+  std::filesystem::path named;  ///< as it was written: in a job of the intake directory neither absolute nor with ".."
+  std::optional<std::string> column;  ///< of a CSV with a header; absent: one contact a line
 };
 
 /// What a job file or the flags of `submit` ask for.
@@ -39,5 +41,17 @@ struct JobRequest {
 /// Every fault of the file at once. Accounts must be known to `settings`; a list path is taken relative to the file.
 std::expected<JobRequest, std::vector<support::Fault>> read_job_file(const std::filesystem::path& file,
                                                                      const core::Settings& settings);
+
+/// The same from a text that was read already; `file` is where, for faults, the default id and relative paths.
+std::expected<JobRequest, std::vector<support::Fault>> parse_job(std::string_view text,
+                                                                 const std::filesystem::path& file,
+                                                                 const core::Settings& settings);
+
+/// What a request must fulfil however it was made (account, id, list key): for the flags of `submit`. An empty id is
+/// left out, since it comes from the content.
+std::vector<support::Fault> check_request(const JobRequest& request, const core::Settings& settings);
+
+/// A job file holds at most this much; a longer list goes into a file of its own.
+inline constexpr std::size_t most_job_bytes = std::size_t{64} * 1024 * 1024;
 
 }  // namespace lethe::intake

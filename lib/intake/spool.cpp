@@ -1,1 +1,160 @@
+#include "intake/spool.hpp"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <utility>
+
+#include "config/toml_file.hpp"
+
+namespace lethe::intake {
+namespace {
+
+using support::Fault;
+
+/// Two changes within one tick of the file system's clock look like one.
+constexpr std::chrono::nanoseconds settling = std::chrono::seconds{2};
+
+std::optional<std::int64_t> change_time(const std::filesystem::path& directory) {
+  struct stat status{};
+  if (::stat(directory.c_str(), &status) != 0) return std::nullopt;
+  return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+/// The file system's stamps are in real time, whatever clock the program runs on.
+std::int64_t real_now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string lines(const std::vector<Fault>& faults) {
+  std::string text;
+  for (const Fault& fault : faults) text += support::to_line(fault) + "\n";
+  return text;
+}
+
+std::string first_and_count(const std::vector<Fault>& faults) {
+  std::string text = support::to_line(faults.front());
+  if (faults.size() > 1) text += fmt::format(" (and {} more)", faults.size() - 1);
+  return text;
+}
+
+}  // namespace
+
+Spool::Spool(std::filesystem::path directory, const core::Settings& settings, store::Store& store,
+             support::DigestKey key, support::Clock& clock, std::function<void(const Notice&)> notify)
+    : directory_(std::filesystem::absolute(directory)),
+      settings_(settings),
+      store_(store),
+      key_(key),
+      clock_(clock),
+      notify_(std::move(notify)) {}
+
+std::expected<void, std::string> Spool::prepare() {
+  return make_folders(directory_);
+}
+
+bool Spool::may_have_work() {
+  const auto changed_at = change_time(directory_);
+  if (!scanned_ || store_refused_ || changed_at != changed_at_) return true;
+  if (!changed_at) return false;
+  const std::int64_t age = real_now() - *changed_at;
+  return age >= 0 && age < settling.count();
+}
+
+boost::asio::awaitable<bool> Spool::take_all() {
+  scanned_ = true;
+  store_refused_ = false;
+  changed_at_ = change_time(directory_);
+  const auto folder = SpoolFolder::open(directory_);
+  if (!folder) {
+    notify("", false, folder.error());
+    co_return true;
+  }
+  const auto names = folder->job_files();
+  if (!names) {
+    notify("", false, names.error());
+    co_return true;
+  }
+  for (const std::string& name : *names) {
+    const Taken taken = co_await take(*folder, name);
+    if (taken != Taken::store_refused) continue;
+    store_refused_ = true;
+    co_return false;
+  }
+  co_return true;
+}
+
+boost::asio::awaitable<Spool::Taken> Spool::take(const SpoolFolder& folder, std::string name) {
+  const std::filesystem::path file = directory_ / name;
+  const auto text = config::read_text(file, most_job_bytes, config::Links::refused);
+  if (!text) {
+    const std::vector faults{text.error()};
+    co_return reject(folder, name, faults);
+  }
+  auto parsed = parse_job(*text, file, settings_);
+  if (!parsed) co_return reject(folder, name, parsed.error());
+  JobRequest request = std::move(*parsed);
+  find_moved_list(folder, request);
+  const auto accepted = co_await accept(store_, key_, request, directory_, clock_.now());
+  if (accepted) co_return settle(folder, name, request, *accepted);
+  if (accepted.error().store) {
+    notify(name, false, support::to_line(accepted.error().fault));
+    co_return Taken::store_refused;
+  }
+  move_list(folder, request, SpoolFolder::Place::rejected);
+  const std::vector faults{accepted.error().fault};
+  co_return reject(folder, name, faults);
+}
+
+void Spool::find_moved_list(const SpoolFolder& folder, JobRequest& request) {
+  ContactSource& source = request.contacts;
+  if (source.named.empty() || folder.has_file(source.named)) return;
+  const std::filesystem::path moved = std::filesystem::path("accepted") / source.named.filename();
+  // Only for a known id, which never takes a list: an older list of this name must not become another job's.
+  const auto known = store_.job(std::string_view(request.id));
+  if (!known || !known->has_value() || !folder.has_file(moved)) return;
+  source.named = moved;
+  source.file = directory_ / moved;
+}
+
+Spool::Taken Spool::settle(const SpoolFolder& folder, const std::string& name, const JobRequest& request,
+                           const store::Acceptance& acceptance) {
+  move_list(folder, request, SpoolFolder::Place::accepted);
+  const auto moved = folder.move(name, SpoolFolder::Place::accepted, clock_.now());
+  const std::string outcome = acceptance.accepted
+                                  ? fmt::format("job {}: {} contacts", request.id, acceptance.job.contacts)
+                                  : fmt::format("job {} is known already: nothing to do", request.id);
+  if (moved) {
+    notify(name, true, outcome);
+    return Taken::moved;
+  }
+  notify(name, true, fmt::format("{}, but {}", outcome, moved.error()));
+  return Taken::stays;
+}
+
+Spool::Taken Spool::reject(const SpoolFolder& folder, const std::string& name, const std::vector<Fault>& faults) {
+  const auto moved = folder.reject(name, lines(faults), clock_.now());
+  if (moved) {
+    notify(name, false, first_and_count(faults));
+    return Taken::moved;
+  }
+  notify(name, false, fmt::format("{}; {}", first_and_count(faults), moved.error()));
+  return Taken::stays;
+}
+
+void Spool::move_list(const SpoolFolder& folder, const JobRequest& request, SpoolFolder::Place place) {
+  const std::filesystem::path& named = request.contacts.named;
+  if (named.empty() || !folder.has_file(named)) return;
+  const std::filesystem::path top = *named.lexically_normal().begin();
+  if (top == "accepted" || top == "rejected") return;
+  const auto moved = folder.move(named, place, clock_.now());
+  if (!moved) notify(named.string(), false, moved.error());
+}
+
+void Spool::notify(const std::string& name, bool accepted, std::string what) {
+  notify_({.file = directory_ / name, .accepted = accepted, .what = std::move(what)});
+}
+
+}  // namespace lethe::intake

@@ -4,17 +4,24 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/settings.hpp"
 #include "core/time.hpp"
+#include "intake/intake.hpp"
+#include "intake/job_file.hpp"
+#include "intake/spool_folder.hpp"
 #include "store/store.hpp"
 #include "support/clock.hpp"
 #include "support/digest.hpp"
+#include "support/fault.hpp"
 
 namespace lethe::intake {
 
@@ -39,12 +46,27 @@ class Spool {
   boost::asio::awaitable<bool> take_all();
 
  private:
+  enum class Taken : std::uint8_t { moved, stays, store_refused };
+
+  boost::asio::awaitable<Taken> take(const SpoolFolder& folder, std::string name);
+  /// Where a crash came between the moves of the list and of the job file, the list is in accepted/ already.
+  void find_moved_list(const SpoolFolder& folder, JobRequest& request);
+  Taken settle(const SpoolFolder& folder, const std::string& name, const JobRequest& request,
+               const store::Acceptance& acceptance);
+  Taken reject(const SpoolFolder& folder, const std::string& name, const std::vector<support::Fault>& faults);
+  void move_list(const SpoolFolder& folder, const JobRequest& request, SpoolFolder::Place place);
+  void notify(const std::string& name, bool accepted, std::string what);
+
   std::filesystem::path directory_;
   const core::Settings& settings_;
   store::Store& store_;
   support::DigestKey key_;
   support::Clock& clock_;
   std::function<void(const Notice&)> notify_;
+  bool scanned_ = false;
+  bool store_refused_ = false;
+  std::optional<std::int64_t>
+      changed_at_;  ///< of the directory at the last scan, in nanoseconds; absent: it couldn't be seen
 };
 
 }  // namespace lethe::intake

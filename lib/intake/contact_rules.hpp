@@ -1,0 +1,34 @@
+// What a contact must be, and what is doubtful about a list: found in one place for inline contacts and for files.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/operation.hpp"
+
+namespace lethe::intake {
+
+/// What is wrong and what to do; never the value.
+struct Finding {
+  std::string what;
+  std::string remedy;
+};
+
+/// No key has more; a longer text needs not be kept to be refused.
+inline constexpr std::size_t most_contact_bytes = 254 * 4;
+
+/// Checks one contact (`selector` is keys or ids). Doubts are findings unless accepted.
+std::optional<Finding> check_contact(std::string_view contact, core::Selector selector, bool accept_warnings);
+
+/// Is this line, or a part of it between commas, a usual name of a column?
+bool looks_like_header(std::string_view line);
+
+Finding header_finding();
+Finding commas_finding();
+Finding too_long_finding();
+
+/// The key of a data extension that a list job names.
+std::optional<Finding> check_list_key(std::string_view key, bool accept_warnings);
+
+}  // namespace lethe::intake
