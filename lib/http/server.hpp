@@ -24,7 +24,7 @@ struct ServerReply {
     truncated,  ///< the header and half of the body, then the connection closes
     silent,     ///< nothing is sent and the connection stays open until the client or stop() ends it
   };
-  Response response;
+  Response response = {};
   Manner manner = Manner::whole;
 };
 

@@ -61,6 +61,10 @@ std::expected<Address, std::string> read_url(std::string_view url) {
   if (!tls && view.scheme_id() != boost::urls::scheme::http) {
     return std::unexpected("the URL is refused: it doesn't begin with https://");
   }
+  // Boost.URL 1.81 reads 127.0.0.1.example as the address 127.0.0.1 and takes the rest for a path.
+  if (!view.encoded_path().empty() && view.encoded_path().front() != '/') {
+    return std::unexpected("the URL is refused: its host is neither a name nor an address");
+  }
   if (view.has_userinfo()) {
     return std::unexpected("the URL is refused: it holds a user name or password");
   }
@@ -85,7 +89,7 @@ std::expected<Address, std::string> read_url(std::string_view url) {
 
   address.host_field = origin.port == usual ? bracketed(origin.host) : text_of(origin);
   address.target = view.encoded_target();
-  if (address.target.empty() || address.target.front() != '/') {
+  if (!address.target.starts_with('/')) {
     address.target.insert(address.target.begin(), '/');
   }
   return address;
