@@ -144,7 +144,7 @@ std::string in_words(Duration duration) {
 
   std::size_t largest = 0;
   while (magnitude < units[largest].milliseconds) ++largest;
-  const std::string first = fmt::format("{}{}{}", sign, magnitude / units[largest].milliseconds, units[largest].name);
+  std::string first = fmt::format("{}{}{}", sign, magnitude / units[largest].milliseconds, units[largest].name);
   const std::size_t smaller = largest + 1;
   if (smaller >= 4) return first;
   const std::uint64_t rest = magnitude % units[largest].milliseconds / units[smaller].milliseconds;

@@ -5,7 +5,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <utility>
 
 namespace lethe::support {
 
@@ -22,8 +21,8 @@ using RealMilliseconds = std::chrono::duration<double, std::milli>;
 /// Waits on a clock that runs `factor` times as fast as real time.
 class PacedTimer : public Timer {
  public:
-  PacedTimer(const Clock& clock, double factor, boost::asio::any_io_executor executor)
-      : clock_(clock), factor_(factor), timer_(std::move(executor)) {}
+  PacedTimer(const Clock& clock, double factor, const boost::asio::any_io_executor& executor)
+      : clock_(clock), factor_(factor), timer_(executor) {}
 
   boost::asio::awaitable<void> wait_until(core::Time until) override {
     while (!woken_ && clock_.now() < until) {
@@ -58,7 +57,7 @@ class SystemClock : public Clock {
     return std::chrono::floor<core::Duration>(std::chrono::steady_clock::now().time_since_epoch());
   }
   std::unique_ptr<Timer> make_timer(boost::asio::any_io_executor executor) override {
-    return std::make_unique<PacedTimer>(*this, 1.0, std::move(executor));
+    return std::make_unique<PacedTimer>(*this, 1.0, executor);
   }
 };
 
@@ -70,7 +69,7 @@ class ScaledClock : public Clock {
   core::Time now() const override { return epoch_ + scaled(std::chrono::system_clock::now() - real_epoch_); }
   core::Duration monotonic() const override { return scaled(std::chrono::steady_clock::now() - started_); }
   std::unique_ptr<Timer> make_timer(boost::asio::any_io_executor executor) override {
-    return std::make_unique<PacedTimer>(*this, factor_, std::move(executor));
+    return std::make_unique<PacedTimer>(*this, factor_, executor);
   }
 
  private:

@@ -28,7 +28,7 @@ TaskGroup::~TaskGroup() = default;
 
 void TaskGroup::spawn(boost::asio::awaitable<void> task) {
   ++state_->running;
-  auto on_end = [state = state_](std::exception_ptr exception) {
+  auto on_end = [state = state_](const std::exception_ptr& exception) {
     if (--state->running == 0) state->ended.cancel();
     if (exception && state->failed) state->failed(exception);
   };

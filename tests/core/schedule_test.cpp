@@ -214,6 +214,13 @@ TEST(next_poll, end_begins_when_the_window_is_over) {
   expect_about(next_poll({}, operation, instance, over - 1ms).at - over, 15min);
 }
 
+TEST(next_poll, count_goes_on_from_the_instant_that_the_window_is_over) {
+  const Operation operation = deleting(2);
+  const Time over = *operation.restorable_until;
+  EXPECT_EQ(next_poll({}, operation, instance, over).attempt, 2);
+  EXPECT_EQ(next_poll({}, operation, instance, over - 1ms).attempt, 0);
+}
+
 TEST(next_poll, no_window_goes_to_the_end_at_once) {
   Operation operation = deleting(0);
   operation.restorable_until = accepted;

@@ -8,6 +8,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -37,6 +39,7 @@ class Tasks : public testing::Test {
     } catch (const std::exception& what) {
       failures_.emplace_back(what.what());
     }
+    if (on_failure_) on_failure_();
   }
 
   /// Runs join() beside the tasks and notes when it returned.
@@ -71,6 +74,7 @@ class Tasks : public testing::Test {
 
   asio::io_context context_;
   std::vector<std::string> failures_;
+  std::function<void()> on_failure_;
   int ended_ = 0;
   bool joined_ = false;
   std::optional<TaskGroup> group_{std::in_place, context_.get_executor(),
@@ -116,6 +120,19 @@ TEST_F(Tasks, join_waits_for_one_spawned_meanwhile) {
   settle();
   EXPECT_FALSE(joined_);
   second.open();
+  settle();
+  EXPECT_TRUE(joined_);
+}
+
+TEST_F(Tasks, join_waits_for_one_spawned_when_the_last_has_just_ended) {
+  Gate gate(context_.get_executor());
+  on_failure_ = [&] { group_->spawn(pass(gate)); };
+  group_->spawn(fail("last"));
+  join();
+  settle();
+  EXPECT_EQ(group_->running(), 1U);
+  EXPECT_FALSE(joined_);
+  gate.open();
   settle();
   EXPECT_TRUE(joined_);
 }
