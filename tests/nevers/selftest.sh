@@ -105,6 +105,8 @@ plant lib/cellar/a.cpp 1 "doesn't know this one" <<<'int x;'
 plant lib/engine/a.cpp 1 "states are spelled" <<<'if (text == "suppressing") return;'
 plant lib/command/status_view.cpp 1 "states are spelled" <<<'if (text == "restored") return;'
 plant lib/store/sqlite/a.cpp 1 "states are spelled" <<<"auto q = \"SELECT 1 FROM jobs WHERE state = 'deleting'\";"
+plant lib/engine/a.cpp 1 "states are spelled" <<<'if (text == "rejected") return;'
+plant lib/intake/job_file.cpp 1 "states are spelled" <<<'if (text == "rejected") return;'
 plant lib/engine/a.cpp 1 "states are spelled" <<<"auto why = \"it is 'queued'\";"
 
 plant README.md 3 "what is left to do" <<'TEXT'
@@ -131,6 +133,7 @@ auto raw = R"x(a " quote)x"; asio::co_spawn(e, work(), ended);
 CODE
 clean lib/store/sqlite/a.cpp <<<'auto q = "INSERT INTO jobs VALUES (?)"; std::mutex lock; sqlite3_step(q);'
 clean lib/store/sqlite/schema.cpp <<<"auto q = \"CREATE INDEX a ON job (number) WHERE rest = 'queued'\";"
+clean lib/intake/spool_folder.cpp <<<'auto folder = directory / "rejected";'
 clean lib/cloud/messages.cpp <<<'auto* v = object.find("operationInitiated");'
 clean lib/simulator/a.cpp <<<'auto* v = object.find("operationID"); auto verdict = "restored";'
 clean lib/command/status_view.cpp <<<'row["suppressing"] = counts.suppressing;'
