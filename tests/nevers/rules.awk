@@ -89,7 +89,8 @@ BEGIN {
         "one thread does everything, the store's writer aside")
 
   # One place spells the states. (The report of `lethe status` has fields of its own named queued, suppressing, deleting;
-  # an index over what is queued, and the queries that are to use it, can't take the word as a parameter. The spool has a folder named rejected.)
+  # an index over what is queued, and the queries that are to use it, can't take the word as a parameter; the spool has
+  # a folder named rejected.)
   fields_too = "queued|suppressing|deleting"
   states = "held|submitting|unconfirmed|needs_operator|deleted|deleted_with_errors|restricted|restored|mixed|invalid|failed|" \
            "cancelled|expired|abandoned"
