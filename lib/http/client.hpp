@@ -53,7 +53,8 @@ class Client {
   virtual boost::asio::awaitable<std::expected<Response, Failure>> exchange(Request request) = 0;
 };
 
-/// Fails when the CA file can't be read (one line).
+/// Fails with one line when the CA file can't be read or holds no certificate. The executor runs on one thread and
+/// outlives the client; exchanges under way when the client is destroyed fail with Kind::stopped.
 std::expected<std::unique_ptr<Client>, std::string> make_client(boost::asio::any_io_executor executor,
                                                                 ClientSettings settings);
 

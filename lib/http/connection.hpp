@@ -1,4 +1,3 @@
-
 // One connection of the client: opened once, then one exchange after the other.
 #pragma once
 

@@ -51,7 +51,8 @@ class Server {
   virtual boost::asio::awaitable<void> stop() = 0;
 };
 
-/// Listens at once. Fails with one line (address in use, bad certificate).
+/// Listens at once. Fails with one line (address in use, bad certificate). The executor runs on one thread and outlives
+/// the server. A handler that waits when stop() is called is cancelled (terminal); one that throws costs a 500.
 std::expected<std::unique_ptr<Server>, std::string> make_server(boost::asio::any_io_executor executor,
                                                                 ServerSettings settings, Handler handler);
 

@@ -1,4 +1,3 @@
-
 // Verified TLS for the client: whom to trust, and what a certificate must say.
 #pragma once
 

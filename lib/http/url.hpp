@@ -1,4 +1,3 @@
-
 // What the client needs to know of a URL, and which URLs it refuses.
 #pragma once
 

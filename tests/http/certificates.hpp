@@ -1,4 +1,3 @@
-
 // Certificates made at run time, good ones and bad ones.
 #pragma once
 

@@ -3,6 +3,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "http/client_fixture.hpp"
+#include "http/names.hpp"
 
 namespace lethe::http::test {
 namespace {
@@ -26,9 +27,10 @@ TEST_F(ClientTest, unknown_name) {
 }
 
 TEST_F(ClientTest, name_service_that_hangs_is_not_waited_for) {
-  const auto begin = std::chrono::steady_clock::now();
+  settings.connect_deadline = 100ms;
+  const int unanswered = names_asked() - names_answered();
   expect_failure(get("https://slow.test/"), Kind::timeout, false, "slow.test:443: resolving: timed out");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 500ms);
+  EXPECT_EQ(names_asked() - names_answered(), unanswered + 1);
 }
 
 TEST_F(ClientTest, nobody_listens) {
@@ -41,21 +43,24 @@ TEST_F(ClientTest, nobody_listens) {
 }
 
 TEST_F(ClientTest, silent_after_the_request) {
+  settings.exchange_deadline = 300ms;
   const Rogue rogue(io, [](Peer& peer) -> asio::awaitable<void> {
     co_await peer.read_request();
     co_await peer.read_request();
   });
   const auto begin = std::chrono::steady_clock::now();
   expect_failure(post(rogue.url() + "/?query", "secret"), Kind::timeout, true, "reading the response: timed out");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
 TEST_F(ClientTest, server_that_never_reads_has_not_got_the_request) {
+  settings.exchange_deadline = 300ms;
   const Rogue rogue(io, [](Peer& peer) -> asio::awaitable<void> { co_await peer.pause(10s); });
   expect_failure(post(rogue.url(), huge), Kind::timeout, false, "sending the request: timed out");
 }
 
 TEST_F(ClientTest, one_deadline_for_a_response_that_drips) {
+  settings.exchange_deadline = 300ms;
   const Rogue rogue(io, [](Peer& peer) -> asio::awaitable<void> {
     co_await peer.read_request();
     co_await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
@@ -66,10 +71,11 @@ TEST_F(ClientTest, one_deadline_for_a_response_that_drips) {
   });
   const auto begin = std::chrono::steady_clock::now();
   expect_failure(get(rogue.url()), Kind::timeout, true, "timed out");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
 TEST_F(ClientTest, header_that_drips) {
+  settings.exchange_deadline = 300ms;
   const Rogue rogue(io, [](Peer& peer) -> asio::awaitable<void> {
     co_await peer.read_request();
     co_await peer.send("HTTP/1.1 200 OK\r\n");
@@ -86,7 +92,6 @@ TEST_F(ClientTest, reset_in_the_middle_of_the_request) {
     co_await peer.read_head();
     peer.reset();
   });
-  settings.exchange_deadline = 5s;
   expect_failure(post(rogue.url(), huge), Kind::broken, false, "sending the request: ");
 }
 
@@ -111,7 +116,6 @@ TEST_F(ClientTest, early_refusal_of_a_long_request_is_read) {
     co_await peer.send("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n{}");
     peer.close();
   });
-  settings.exchange_deadline = 5s;
   const auto outcome = post(rogue.url(), huge);
   ASSERT_TRUE(outcome) << outcome.error().what;
   EXPECT_EQ(outcome->status, 413);
@@ -166,6 +170,7 @@ TEST_F(ClientTest, get_is_not_tried_again_once_a_byte_of_the_response_came) {
 }
 
 TEST_F(ClientTest, get_that_times_out_on_a_kept_connection_is_not_tried_again) {
+  settings.exchange_deadline = 300ms;
   const Rogue rogue(io, [](Peer& peer) -> asio::awaitable<void> {
     co_await peer.read_request();
     co_await peer.send(answer("x"));
@@ -183,17 +188,17 @@ TEST_F(ClientTest, second_attempt_has_only_the_time_that_is_left) {
     if (peer.number() == 0) {
       co_await peer.send(answer("x"));
       co_await peer.read_request();
-      co_await peer.pause(200ms);
+      co_await peer.pause(400ms);
       peer.close();
     } else {
       co_await peer.pause(10s);
     }
   });
-  settings.exchange_deadline = 300ms;
+  settings.exchange_deadline = 600ms;
   EXPECT_TRUE(get(rogue.url()));
   const auto begin = std::chrono::steady_clock::now();
   expect_failure(get(rogue.url()), Kind::timeout, true, "timed out");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 450ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 950ms);
   EXPECT_EQ(rogue.record().connections, 2);
 }
 
@@ -209,7 +214,6 @@ class ClientBadResponseTest : public ClientTest, public testing::WithParamInterf
 TEST_P(ClientBadResponseTest, is_a_failure_after_the_request_was_sent) {
   settings.most_header_bytes = 2000;
   settings.most_body_bytes = 1000;
-  settings.exchange_deadline = 1s;
   const Rogue rogue(io, after_request(GetParam().text));
   expect_failure(post(rogue.url(), "secret"), GetParam().kind, true, GetParam().reason);
 }

@@ -208,6 +208,7 @@ asio::awaitable<void> exchange_and_note(Client& client, std::string url, std::ve
 }
 
 TEST_F(ClientTest, several_exchanges_at_once) {
+  settings.exchange_deadline = std::chrono::seconds(2);
   const Rogue polite(io, serve_politely);
   const Rogue silent(io, [](Peer& peer) -> asio::awaitable<void> {
     co_await peer.read_request();
@@ -254,7 +255,6 @@ TEST_F(ClientTest, destroyed_with_an_exchange_under_way) {
 
 TEST_F(ClientTest, destroyed_while_a_name_is_looked_up) {
   std::vector<Outcome> outcomes;
-  settings.exchange_deadline = settings.connect_deadline = std::chrono::seconds(10);
   asio::co_spawn(io, exchange_and_note(client(), "https://slow.test", outcomes), [](const std::exception_ptr&) {});
   asio::steady_timer soon(io, std::chrono::milliseconds(50));
   run(io, soon.async_wait(asio::use_awaitable));

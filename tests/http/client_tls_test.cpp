@@ -21,11 +21,7 @@ asio::awaitable<void> serve_one_after_the_other(Peer& peer) {
 
 class ClientTlsTest : public ClientTest {
  protected:
-  ClientTlsTest() {
-    settings.exchange_deadline = 2s;
-    settings.connect_deadline = 1s;
-    settings.ca_file = write_file(authority.certificate_pem());
-  }
+  ClientTlsTest() { settings.ca_file = write_file(authority.certificate_pem()); }
 
   RogueTls server_of(const std::string& names) const { return {.identity = authority.issue({.names = names})}; }
 
@@ -137,7 +133,7 @@ TEST_F(ClientTlsTest, silent_instead_of_a_handshake) {
   const auto begin = std::chrono::steady_clock::now();
   const auto url = "https" + rogue.url("rogue.test").substr(4);
   expect_failure(post(url, "secret"), Kind::timeout, false, "TLS handshake: timed out");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
 TEST_F(ClientTlsTest, reset_instead_of_a_handshake) {

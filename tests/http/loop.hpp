@@ -1,4 +1,3 @@
-
 // Runs a coroutine to its end on the test's own loop.
 #pragma once
 

@@ -11,6 +11,7 @@
 namespace {
 
 std::atomic<int> asked = 0;
+std::atomic<int> answered = 0;
 
 using Resolve = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
 
@@ -40,16 +41,24 @@ extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo
   if (name == "slow.test") {
     std::this_thread::sleep_for(std::chrono::milliseconds(700));
   }
+  int failed = EAI_NONAME;
   if (name == "rogue.test" || name == "a.rogue.test" || name == "slow.test") {
-    return resolve_address("127.0.0.1", service, hints, result);
+    failed = resolve_address("127.0.0.1", service, hints, result);
+  } else if (name == "two.test") {
+    failed = resolve_two(service, hints, result);
   }
-  return name == "two.test" ? resolve_two(service, hints, result) : EAI_NONAME;
+  ++answered;
+  return failed;
 }
 
 namespace lethe::http::test {
 
 int names_asked() {
   return asked;
+}
+
+int names_answered() {
+  return answered;
 }
 
 }  // namespace lethe::http::test

@@ -1,4 +1,3 @@
-
 // A server without manners: each connection runs the script that a test gives it.
 #pragma once
 
