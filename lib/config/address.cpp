@@ -29,16 +29,28 @@ bool is_loopback(const urls::url_view& url) {
   }
 }
 
-bool is_literal(int family, std::string_view text) {
-  std::array<unsigned char, sizeof(in6_addr)> address{};
-  return ::inet_pton(family, std::string(text).c_str(), address.data()) == 1;
-}
-
 bool is_port(std::string_view text) {
   unsigned port = 0;
   const char* end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, port);
   return read.ec == std::errc{} && read.ptr == end && port <= 65'535;
+}
+
+/// What every URL of the configuration must fulfil besides its grammar. Boost.URL 1.81 reads 127.0.0.1.example.com as
+/// the address 127.0.0.1 with the path .example.com, and lets port numbers wrap around.
+bool is_sound(const urls::url_view& url) {
+  const bool path = url.encoded_path().empty() || url.encoded_path().front() == '/';
+  const bool host = !url.encoded_host().empty() && std::ranges::none_of(url.encoded_host(), [](char c) {
+    return c == '%' || c == '!' || c == '$' || c == '&' || c == '\'' || c == '(' || c == ')' || c == '*' || c == '+' ||
+           c == ',' || c == ';' || c == '=' || c == '~';
+  });
+  const bool port = !url.has_port() || (is_port({url.port().data(), url.port().size()}) && url.port_number() != 0);
+  return path && host && port;
+}
+
+bool is_literal(int family, std::string_view text) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  return ::inet_pton(family, std::string(text).c_str(), address.data()) == 1;
 }
 
 }  // namespace
@@ -49,8 +61,7 @@ std::expected<std::string, std::string> cloud_url(std::string_view text) {
   const urls::url_view& url = *parsed;
   if (url.has_userinfo()) return std::unexpected("holds a user or password");
   if (url.has_query() || url.has_fragment()) return std::unexpected("holds a query or fragment");
-  if (!url.has_authority() || url.encoded_host().empty()) return std::unexpected("names no host");
-  if (url.has_port() && (url.port_number() == 0)) return std::unexpected("has a port that isn't 1 to 65535");
+  if (!is_sound(url)) return std::unexpected("isn't a URL of a host, with a port of 1 to 65535 if any");
   const bool https = url.scheme_id() == urls::scheme::https;
   if (!https && url.scheme_id() != urls::scheme::http) return std::unexpected("is neither https nor http");
   if (!https && !is_loopback(url)) return std::unexpected("is http to a host that isn't loopback");
@@ -63,7 +74,7 @@ std::expected<std::string, std::string> proxy_url(std::string_view text) {
   if (!parsed) return std::unexpected("isn't a URL");
   const urls::url_view& url = *parsed;
   const bool more = url.has_userinfo() || url.has_query() || url.has_fragment() || url.encoded_path().size() > 1;
-  if (url.scheme_id() != urls::scheme::http || more || url.encoded_host().empty() || url.port_number() == 0) {
+  if (url.scheme_id() != urls::scheme::http || more || !url.has_port() || !is_sound(url)) {
     return std::unexpected("isn't of the form http://host:port");
   }
   while (text.ends_with('/')) text.remove_suffix(1);

@@ -111,7 +111,7 @@ boost::asio::awaitable<Spool::Taken> Spool::take(const SpoolFolder& folder, std:
 void Spool::find_moved_list(const SpoolFolder& folder, JobRequest& request) {
   ContactSource& source = request.contacts;
   if (source.named.empty() || folder.has_file(source.named)) return;
-  const std::filesystem::path moved = std::filesystem::path("accepted") / source.named.filename();
+  const std::filesystem::path moved = SpoolFolder::name(SpoolFolder::Place::accepted) / source.named.filename();
   // Only for a known id, which never takes a list: an older list of this name must not become another job's.
   const auto known = store_.job(std::string_view(request.id));
   if (!known || !known->has_value() || !folder.has_file(moved)) return;
@@ -146,9 +146,7 @@ Spool::Taken Spool::reject(const SpoolFolder& folder, const std::string& name, c
 
 void Spool::move_list(const SpoolFolder& folder, const JobRequest& request, SpoolFolder::Place place) {
   const std::filesystem::path& named = request.contacts.named;
-  if (named.empty() || !folder.has_file(named)) return;
-  const std::filesystem::path top = *named.lexically_normal().begin();
-  if (top == "accepted" || top == "rejected") return;
+  if (named.empty() || SpoolFolder::is_settled(named) || !folder.has_file(named)) return;
   const auto moved = folder.move(named, place, clock_.now());
   if (!moved) notify(named.string(), false, moved.error());
 }

@@ -81,7 +81,8 @@ std::string free_name(const std::filesystem::path& name, core::Time now, int att
 }
 
 std::expected<void, std::string> make_folders(const std::filesystem::path& directory) {
-  for (const auto& folder : {directory, directory / "accepted", directory / "rejected"}) {
+  for (const auto& folder : {directory, directory / SpoolFolder::name(SpoolFolder::Place::accepted),
+                             directory / SpoolFolder::name(SpoolFolder::Place::rejected)}) {
     if (::mkdir(folder.c_str(), folder_mode) == 0 || errno == EEXIST) continue;
     return std::unexpected(error_text(fmt::format("{} can't be made", folder.string()), errno));
   }
@@ -90,15 +91,24 @@ std::expected<void, std::string> make_folders(const std::filesystem::path& direc
   return {};
 }
 
+std::filesystem::path SpoolFolder::name(Place place) {
+  return std::filesystem::path(place == Place::accepted ? "./accepted" : "./rejected").lexically_normal();
+}
+
+bool SpoolFolder::is_settled(const std::filesystem::path& relative) {
+  const std::filesystem::path top = *relative.lexically_normal().begin();
+  return top == name(Place::accepted) || top == name(Place::rejected);
+}
+
 std::expected<SpoolFolder, std::string> SpoolFolder::open(const std::filesystem::path& directory) {
   SpoolFolder folder;
   auto root = open_folder(AT_FDCWD, directory, 0);
   if (!root) return std::unexpected(std::move(root.error()));
   folder.root_ = std::move(*root);
-  auto accepted = open_folder(folder.root_.value(), "accepted", O_NOFOLLOW);
+  auto accepted = open_folder(folder.root_.value(), name(Place::accepted), O_NOFOLLOW);
   if (!accepted) return std::unexpected(fmt::format("{}: {}", directory.string(), accepted.error()));
   folder.accepted_ = std::move(*accepted);
-  auto rejected = open_folder(folder.root_.value(), "rejected", O_NOFOLLOW);
+  auto rejected = open_folder(folder.root_.value(), name(Place::rejected), O_NOFOLLOW);
   if (!rejected) return std::unexpected(fmt::format("{}: {}", directory.string(), rejected.error()));
   folder.rejected_ = std::move(*rejected);
   return folder;

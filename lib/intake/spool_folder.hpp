@@ -18,6 +18,9 @@ class SpoolFolder {
  public:
   enum class Place : std::uint8_t { accepted, rejected };
 
+  static std::filesystem::path name(Place place);  ///< in the intake directory
+  /// Does this lie in accepted/ or rejected/ already?
+  static bool is_settled(const std::filesystem::path& relative);
   /// The error is one line.
   static std::expected<SpoolFolder, std::string> open(const std::filesystem::path& directory);
 
