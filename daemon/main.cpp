@@ -1,1 +1,83 @@
-int main() { return 0; }
+#include <algorithm>
+#include <exception>
+#include <iostream>
+
+#include "commands.hpp"
+
+namespace lethe::daemon {
+namespace {
+
+/// The parser's own complaints can have several lines; a user gets one.
+std::string one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+command::ExitStatus run_chosen(const Chosen& chosen) {
+  const auto status = chosen.command();
+  std::cout.flush();
+  if (status == command::ExitStatus::done && !std::cout) {
+    return complain(command::failure(command::ExitStatus::failed, "the output could not be written"));
+  }
+  return status;
+}
+
+int run_main(int argc, char** argv) {
+  CLI::App app("Submits contact deletions to Salesforce Marketing Cloud and follows each one to its end.", "lethe");
+  app.set_version_flag("--version", "lethe " LETHE_VERSION);
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  Chosen chosen;
+  app.add_option("--config", chosen.config,
+                 "the configuration, for every command (default: $LETHE_CONFIG, else /etc/lethe/lethe.toml)")
+      ->type_name("FILE");
+  app.footer("`lethe COMMAND --help` says more and shows an example. First look: lethe demo");
+  add_run(app, chosen);
+  add_check(app, chosen);
+  add_submit(app, chosen);
+  add_status(app, chosen);
+  add_jobs(app, chosen);
+  add_show(app, chosen);
+  add_log(app, chosen);
+  add_demo(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {  // --help, --version
+    return app.exit(wanted);
+  } catch (const CLI::ParseError& error) {
+    const auto line = one_line(error.what()) + "; see `lethe --help`";
+    return static_cast<int>(complain(command::failure(command::ExitStatus::usage, line)));
+  }
+  return static_cast<int>(run_chosen(chosen));
+}
+
+}  // namespace
+
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& what, const std::string& example) {
+  auto* added = app.add_subcommand(name, what);
+  added->fallthrough();
+  added->footer("Example:\n  " + example + "\n\nEvery command takes --config FILE.");
+  return added;
+}
+
+command::ExitStatus complain(const command::Failure& failure) {
+  for (const auto& line : failure.lines) std::cerr << "lethe: " << line << "\n";
+  return failure.status;
+}
+
+command::Outcome<std::unique_ptr<command::Session>> open_session(const Chosen& chosen) {
+  auto settings = command::read_settings(chosen.config_file());
+  if (!settings) return std::unexpected(settings.error());
+  return command::Session::open(std::move(*settings));
+}
+
+}  // namespace lethe::daemon
+
+int main(int argc, char** argv) {
+  try {
+    return lethe::daemon::run_main(argc, argv);
+  } catch (const std::exception& bug) {
+    std::cerr << "lethe: a bug: " << bug.what() << "\n";
+    return 1;
+  }
+}

@@ -102,7 +102,7 @@ std::string in_plain_words(const core::Transition& transition) {
     case State::deleting:
       return "suppression is over; nothing is deleted before the restore window ends";
     case State::deleted:
-      return "DELETED, the cloud says so; the contacts are erased here too";
+      return "DELETED, the cloud says so";
     case State::restricted:
       return "RESTRICTED, the cloud says so";
     case State::restored:

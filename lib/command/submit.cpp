@@ -20,50 +20,25 @@ Outcome<support::DigestKey> digest_key(const core::Settings& settings) {
   return *key;
 }
 
-support::Fault fault_of_flag(std::string flag, std::string what, std::string remedy) {
-  support::Fault fault;
-  fault.key = std::move(flag);
-  fault.what = std::move(what);
-  fault.remedy = std::move(remedy);
-  return fault;
-}
-
-std::optional<support::Fault> fault_of_id(const std::string& id) {
-  if (core::looks_like_email(id)) {
-    return fault_of_flag("--id", "looks like an e-mail address", "choose another: ids stay in logs");
-  }
-  if (!core::is_job_id(id)) {
-    return fault_of_flag("--id", "is no job id", "take 1 to 128 of letters, digits, '.', '_' and '-'");
-  }
-  return std::nullopt;
-}
-
-std::optional<support::Fault> fault_of_list(const SubmitFlags& flags) {
-  if (flags.list->empty()) return fault_of_flag("--list", "is empty", "give the data extension's external key");
-  if (!flags.accept_warnings && flags.list->ends_with("_Salesforce")) {
-    return fault_of_flag("--list", "ends in _Salesforce: a synchronized data extension can't be deleted from",
-                         "if you know better: --accept-warnings");
-  }
-  return std::nullopt;
-}
-
-intake::JobRequest request_without_id(const SubmitFlags& flags) {
+intake::JobRequest request_as_written(const SubmitFlags& flags) {
   intake::JobRequest request;
   request.account = flags.account;
   request.action = flags.action;
   request.accept_warnings = flags.accept_warnings;
+  request.id = flags.id.value_or("");
   if (flags.list) {
     request.selector = core::Selector::list;
     request.list = core::ListTarget{};
     request.list->key = *flags.list;
   } else if (flags.ids_file) {
     request.selector = core::Selector::ids;
-    request.contacts.file = std::filesystem::absolute(*flags.ids_file);
+    request.contacts.named = *flags.ids_file;
   } else {
     request.selector = core::Selector::keys;
-    request.contacts.file = std::filesystem::absolute(flags.keys_file.value());
+    request.contacts.named = flags.keys_file.value();
     request.contacts.column = flags.column;
   }
+  if (!flags.list) request.contacts.file = std::filesystem::absolute(request.contacts.named);
   return request;
 }
 
@@ -99,11 +74,10 @@ Outcome<intake::JobRequest> request_of_flags(const SubmitFlags& flags, const cor
     return std::unexpected(
         failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", flags.account, settings.file.string())));
   }
-  std::optional<support::Fault> fault = flags.id ? fault_of_id(*flags.id) : std::nullopt;
-  if (!fault && flags.list) fault = fault_of_list(flags);
-  if (fault) return std::unexpected(failure(ExitStatus::failed, std::vector{*fault}));
+  auto request = request_as_written(flags);
+  const auto faults = intake::check_request(request, settings);
+  if (!faults.empty()) return std::unexpected(failure(ExitStatus::failed, faults));
 
-  auto request = request_without_id(flags);
   std::optional<support::DigestKey> key;
   if (!flags.id) {
     const auto loaded = digest_key(settings);
@@ -112,7 +86,7 @@ Outcome<intake::JobRequest> request_of_flags(const SubmitFlags& flags, const cor
   }
   const auto census = intake::take_census(request, std::nullopt, key);
   if (!census) return std::unexpected(failure(ExitStatus::failed, std::vector{census.error()}));
-  request.id = flags.id ? *flags.id : "cli-" + census->digest.substr(0, 16);
+  if (!flags.id) request.id = "cli-" + census->digest.substr(0, 16);
   return request;
 }
 

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+#include "command/owner.hpp"
+#include "commands.hpp"
+#include "engine/service.hpp"
+
+namespace lethe::daemon {
+namespace {
+
+using command::ExitStatus;
+
+/// Contacts, secrets and tokens are in this process's memory: none of it goes to a core file.
+void forbid_core_dumps() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+/// The first SIGTERM or SIGINT stops in order, the second at once.
+class Signals {
+ public:
+  Signals(boost::asio::io_context& loop, engine::Service& service)
+      : set_(loop, SIGTERM, SIGINT, SIGHUP), service_(service) {
+    wait();
+  }
+  void forget() { set_.cancel(); }
+
+ private:
+  void wait() {
+    set_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      heed(signal);
+      wait();
+    });
+  }
+
+  void heed(int signal) {
+    if (signal == SIGHUP) {
+      service_.log().message(core::LogLevel::warning, "SIGHUP is ignored: a new configuration needs a restart");
+      return;
+    }
+    if (stopping_) _exit(static_cast<int>(ExitStatus::failed));
+    stopping_ = true;
+    service_.log().message(core::LogLevel::info,
+                           "stopping: what is in progress is finished and recorded; a second signal ends it at once");
+    sd_notify(0, "STOPPING=1");
+    service_.stop();
+  }
+
+  boost::asio::signal_set set_;
+  engine::Service& service_;
+  bool stopping_ = false;
+};
+
+ExitStatus run(const Chosen& chosen, double time_scale) {
+  forbid_core_dumps();
+  std::signal(SIGPIPE, SIG_IGN);
+  auto settings = command::read_settings(chosen.config_file());
+  if (!settings) return complain(settings.error());
+  if (const auto owner = command::become_owner(settings->store_path); !owner) {
+    return complain(command::failure(ExitStatus::configuration, owner.error()));
+  }
+  boost::asio::io_context loop;
+  engine::ServiceOptions options;
+  options.time_scale = time_scale;
+  options.log = &std::cerr;
+  auto service = engine::Service::open(loop.get_executor(), std::move(*settings), options);
+  if (!service) {
+    // Whatever refuses a start needs a person, but for a full disk, which may pass.
+    const bool full = service.error().kind == store::Error::Kind::full;
+    return complain(command::failure(full ? ExitStatus::failed : ExitStatus::configuration, service.error().what));
+  }
+  Signals signals(loop, **service);
+  command::perform(loop, (*service)->run([] { sd_notify(0, "READY=1"); }));
+  signals.forget();
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Chosen& chosen) {
+  auto* command =
+      add_command(app, "run", "the daemon: works until SIGTERM", "lethe run --config /etc/lethe/lethe.toml");
+  auto scale = std::make_shared<double>(1);
+  command
+      ->add_option("--time-scale", *scale,
+                   "rehearsal: waits and recorded times run F times as fast; every account must point at loopback")
+      ->type_name("F")
+      ->check(CLI::PositiveNumber);
+  command->final_callback([&chosen, scale] { chosen.command = [&chosen, scale] { return run(chosen, *scale); }; });
+}
+
+}  // namespace lethe::daemon

@@ -1,0 +1,111 @@
+#include "command/submit.hpp"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "command/follow.hpp"
+#include "commands.hpp"
+#include "core/operation.hpp"
+#include "report/log.hpp"
+
+namespace lethe::daemon {
+namespace {
+
+using command::ExitStatus;
+using command::Outcome;
+
+struct Options {
+  std::vector<std::filesystem::path> files;
+  command::SubmitFlags flags;
+  std::string action = "delete";
+  bool wait = false;
+  bool json = false;
+};
+
+Outcome<std::vector<intake::JobRequest>> requests(const Options& options, const core::Settings& settings) {
+  if (!options.files.empty()) return command::requests_of_files(options.files, settings);
+  auto request = command::request_of_flags(options.flags, settings);
+  if (!request) return std::unexpected(request.error());
+  return std::vector{std::move(*request)};
+}
+
+/// Prints each transition, unless stdout is to hold JSON alone; refreshes the jobs at the end.
+Outcome<void> wait(command::Session& session, std::vector<command::Submitted>& jobs, bool quiet) {
+  std::vector<core::JobNumber> numbers;
+  for (const auto& submitted : jobs) numbers.push_back(submitted.job.number);
+  const auto followed = command::follow_to_end(session.store(), numbers, [quiet](const core::Transition& transition) {
+    if (!quiet) std::cout << report::transition_text(transition) << std::endl;
+  });
+  if (!followed) return followed;
+  return command::refresh(session.store(), jobs);
+}
+
+ExitStatus submit(const Chosen& chosen, const Options& options) {
+  const auto settings = command::read_settings(chosen.config_file());
+  if (!settings) return complain(settings.error());
+  const auto session = command::Session::open(*settings);
+  if (!session) return complain(session.error());
+  auto wanted = requests(options, *settings);
+  if (!wanted) return complain(wanted.error());
+  auto [jobs, refused] = command::submit(**session, std::move(*wanted));
+  if (!options.json) std::cout << command::submitted_text(jobs) << std::flush;
+  auto status = refused ? complain(*refused) : ExitStatus::done;
+  if (options.wait && !jobs.empty()) {
+    const auto waited = wait(**session, jobs, options.json);
+    if (!waited) return complain(waited.error());
+    if (!options.json) std::cout << command::submitted_text(jobs);
+    if (status == ExitStatus::done && !command::all_ended_as_asked(jobs)) status = ExitStatus::ended_otherwise;
+  }
+  if (options.json) std::cout << command::submitted_json(jobs) << "\n";
+  return status;
+}
+
+/// What the parser can't say by itself: job files or flags, and of the flags one source.
+void check_usage(const Options& options) {
+  const auto& flags = options.flags;
+  const int sources = int{flags.keys_file.has_value()} + int{flags.ids_file.has_value()} + int{flags.list.has_value()};
+  if (options.files.empty() && flags.account.empty()) {
+    throw CLI::ValidationError("submit", "needs job files, or --account and a source of contacts");
+  }
+  if (!options.files.empty() && (!flags.account.empty() || sources > 0 || flags.id)) {
+    throw CLI::ValidationError("submit", "takes job files or flags, not both");
+  }
+  if (options.files.empty() && sources != 1) {
+    throw CLI::ValidationError("submit", "needs exactly one of --keys-file, --ids-file and --list");
+  }
+  if (flags.id && flags.id->empty()) throw CLI::ValidationError("--id", "is empty");
+  if (flags.column && !flags.keys_file) throw CLI::ValidationError("--column", "belongs to --keys-file");
+}
+
+}  // namespace
+
+void add_submit(CLI::App& app, Chosen& chosen) {
+  auto* command = add_command(app, "submit", "queue jobs, with or without a running daemon",
+                              "lethe submit dsr-2026-11-22.toml --wait\n"
+                              "  lethe submit --account acme --keys-file keys.csv --column SubscriberKey");
+  auto options = std::make_shared<Options>();
+  auto& flags = options->flags;
+  command->add_option("JOB.toml", options->files, "job files; all are checked before the first is taken");
+  command->add_option("--account", flags.account, "instead of job files: the account of one job")->type_name("NAME");
+  command->add_option("--keys-file", flags.keys_file, "its contact keys, one a line")->type_name("FILE");
+  command->add_option("--column", flags.column, "the keys are in this column of a CSV")->type_name("NAME");
+  command->add_option("--ids-file", flags.ids_file, "its contact ids, one a line")->type_name("FILE");
+  command->add_option("--list", flags.list, "everyone in the data extension of this external key")->type_name("KEY");
+  command->add_option("--action", options->action, "delete (the default) or restrict")
+      ->type_name("ACTION")
+      ->check(CLI::IsMember(
+          {std::string(word(core::Action::delete_contacts)), std::string(word(core::Action::restrict_contacts))}));
+  command->add_option("--id", flags.id, "the job's id (default: made from its content)")->type_name("ID");
+  command->add_flag("--accept-warnings", flags.accept_warnings, "take what looks wrong as it is");
+  command->add_flag("--wait", options->wait, "follow the jobs to their end; exit status 4 when one ends otherwise");
+  command->add_flag("--json", options->json, "an array of {id, state, contacts, operations_expected}");
+  command->final_callback([&chosen, options] {
+    check_usage(*options);
+    options->flags.action = core::parse_action(options->action).value();
+    chosen.command = [&chosen, options] { return submit(chosen, *options); };
+  });
+}
+
+}  // namespace lethe::daemon

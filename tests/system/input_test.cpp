@@ -1,0 +1,241 @@
+// What is refused, with which exit status, and how it is said.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "rig.hpp"
+
+namespace lethe::system_test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// Each line of stderr is a complaint of its own.
+void expect_complaint(const Result& result, int status, const testing::Matcher<const std::string&>& about) {
+  EXPECT_EQ(result.status, status) << result.err;
+  EXPECT_THAT(result.err, about);
+  EXPECT_TRUE(result.err.starts_with("lethe: ")) << result.err;
+  EXPECT_TRUE(result.err.ends_with("\n")) << result.err;
+}
+
+void sql(const fs::path& database, const char* text) {
+  sqlite3* connection = nullptr;
+  ASSERT_EQ(sqlite3_open(database.c_str(), &connection), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(connection, text, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(connection);
+  sqlite3_close(connection);
+}
+
+class Input : public testing::Test {
+ protected:
+  /// Makes the store, as a first start does.
+  void make_store() {
+    rig.start_daemon();
+    ASSERT_EQ(rig.stop_daemon(), 0);
+  }
+  std::string configuration() const { return read_file(rig.config()); }
+  Rig rig;
+};
+
+TEST_F(Input, wrong_usage_is_2) {
+  expect_complaint(rig.lethe({"--frob"}), 2, HasSubstr("--frob"));
+  expect_complaint(rig.lethe({"frobnicate"}), 2, HasSubstr("lethe --help"));
+  expect_complaint(rig.lethe({"show"}), 2, HasSubstr("JOB"));
+  expect_complaint(rig.lethe({"submit"}), 2, HasSubstr("job files"));
+  expect_complaint(rig.lethe({"submit", "a.toml", "--account", "acme"}), 2, HasSubstr("not both"));
+  expect_complaint(rig.lethe({"submit", "--account", "acme"}), 2, HasSubstr("--keys-file"));
+  expect_complaint(rig.lethe({"submit", "--account", "acme", "--list", "L", "--ids-file", "f"}), 2,
+                   HasSubstr("exactly one"));
+  expect_complaint(rig.lethe({"submit", "--account", "acme", "--list", "L", "--action", "burn"}), 2,
+                   HasSubstr("--action"));
+  expect_complaint(rig.lethe({"jobs", "--state", "asleep"}), 2, HasSubstr("asleep"));
+  expect_complaint(rig.lethe({"log", "--since", "yesterday"}), 2, HasSubstr("yesterday"));
+  expect_complaint(rig.lethe({"run", "--time-scale", "0"}), 2, HasSubstr("--time-scale"));
+  expect_complaint(rig.lethe({"run", "--time-scale", "fast"}), 2, HasSubstr("--time-scale"));
+}
+
+TEST_F(Input, help_shows_an_example_for_each_command) {
+  EXPECT_THAT(rig.lethe({"--version"}).out, StartsWith("lethe "));
+  const auto help = rig.lethe({"--help"});
+  EXPECT_EQ(help.status, 0);
+  for (const std::string command : {"run", "check", "submit", "status", "jobs", "show", "log", "demo"}) {
+    EXPECT_THAT(help.out, HasSubstr(command));
+    const auto of_command = rig.lethe({command, "--help"});
+    EXPECT_EQ(of_command.status, 0);
+    EXPECT_THAT(of_command.out, AllOf(HasSubstr("Example:\n  lethe " + command), HasSubstr("--config")));
+  }
+}
+
+TEST_F(Input, a_configuration_that_is_missing_or_bad_is_78) {
+  const auto missing = rig.directory() / "none.toml";
+  expect_complaint(rig.lethe({"--config", missing, "status"}), 78, HasSubstr("none.toml"));
+  expect_complaint(rig.lethe({"status"}, {{"LETHE_CONFIG", missing}}), 78, HasSubstr("none.toml"));
+  const auto good = configuration();
+
+  rig.write("lethe.toml", good + "requests_per_dai = 7\n");
+  expect_complaint(rig.lethe({"check"}), 78, AllOf(HasSubstr("requests_per_dai"), HasSubstr("requests_per_day")));
+  expect_complaint(rig.lethe({"run"}), 78, HasSubstr("lethe.toml:"));
+
+  rig.write("lethe.toml", good + "[[account\n");
+  expect_complaint(rig.lethe({"check"}), 78, HasSubstr("lethe.toml:"));
+
+  rig.write("lethe.toml", good + "requests_per_dai = 7\nsweeep = true\n");
+  const auto both = rig.lethe({"check"});
+  EXPECT_THAT(both.err, AllOf(HasSubstr("requests_per_dai"), HasSubstr("sweeep")));
+  EXPECT_EQ(std::ranges::count(both.err, '\n'), 2) << both.err;
+}
+
+TEST_F(Input, a_secret_that_others_can_read_is_78_and_not_shown) {
+  fs::permissions(rig.directory() / "acme.secret", fs::perms::others_read, fs::perm_options::add);
+  const auto result = rig.lethe({"check"});
+  expect_complaint(result, 78, HasSubstr("acme.secret"));
+  EXPECT_THAT(result.out + result.err, testing::Not(HasSubstr(client_secret)));
+}
+
+TEST_F(Input, a_secret_that_is_missing_is_78) {
+  fs::remove(rig.directory() / "acme.secret");
+  expect_complaint(rig.lethe({"check"}), 78, HasSubstr("acme.secret"));
+}
+
+TEST_F(Input, check_counts_what_it_read) {
+  const auto job = rig.job("dsr", "keys = [\"a\", \"b\", \"a\"]");
+  const auto result = rig.lethe({"check", job});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out,
+              AllOf(HasSubstr("account acme"), HasSubstr("job dsr"), HasSubstr("2 keys"), HasSubstr("1 duplicate")));
+  EXPECT_EQ(result.err, "");
+  EXPECT_FALSE(fs::exists(rig.store())) << "check needs no store";
+  EXPECT_EQ(rig.cloud().calls().token, 0) << "check needs no network";
+}
+
+TEST_F(Input, check_names_every_fault_of_every_job_file) {
+  const auto first = rig.job("first", "keys = [\"a\"]\nfrobs = 1");
+  const auto second = rig.write("second.toml", "account = \"nobody\"\nids = [1, -2]\n");
+  const auto third = rig.job("third", "keys_file = \"not-there.txt\"");
+  const auto result = rig.lethe({"check", first, second, third});
+  expect_complaint(
+      result, 1, AllOf(HasSubstr("first.toml:3"), HasSubstr("frobs"), HasSubstr("nobody"), HasSubstr("not-there.txt")));
+}
+
+TEST_F(Input, check_online_asks_for_a_token) {
+  const auto good = rig.lethe({"check", "--online"});
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_EQ(rig.cloud().calls().token, 1);
+  rig.write("acme.secret", "wrong\n");
+  expect_complaint(rig.lethe({"check", "--online"}), 78, HasSubstr("acme"));
+}
+
+TEST_F(Input, check_online_of_a_host_that_isnt_there_is_1) {
+  auto text = configuration();
+  for (auto at = text.find(rig.cloud().url()); at != std::string::npos; at = text.find(rig.cloud().url())) {
+    text.replace(at, rig.cloud().url().size(), "http://127.0.0.1:1");
+  }
+  rig.write("lethe.toml", text);
+  expect_complaint(rig.lethe({"check", "--online"}), 1, HasSubstr("acme"));
+}
+
+TEST_F(Input, one_bad_job_file_keeps_all_from_being_taken) {
+  make_store();
+  const auto good = rig.job("good", "keys = [\"a\"]");
+  const auto bad = rig.job("bad", "keys = [\"a\"]\nids = [1]");
+  expect_complaint(rig.lethe({"submit", good, bad}), 1, HasSubstr("bad.toml"));
+  const auto list = rig.write("ids.txt", "1\nx\n");
+  const auto bad_list = rig.job("bad-list", "ids_file = \"ids.txt\"");
+  expect_complaint(rig.lethe({"submit", good, bad_list}), 1, HasSubstr("ids.txt:2"));
+  EXPECT_TRUE(rig.json({"jobs", "--json"}).as_array().empty());
+}
+
+TEST_F(Input, names_that_dont_exist_are_3_but_1_in_a_job_file) {
+  make_store();
+  expect_complaint(rig.lethe({"show", "nothing"}), 3, HasSubstr("nothing"));
+  expect_complaint(rig.lethe({"log", "nothing"}), 3, HasSubstr("nothing"));
+  expect_complaint(rig.lethe({"log", "--operation", "77"}), 3, HasSubstr("77"));
+  expect_complaint(rig.lethe({"jobs", "--account", "nobody"}), 3, HasSubstr("nobody"));
+  expect_complaint(rig.lethe({"submit", "--account", "nobody", "--list", "L"}), 3, HasSubstr("nobody"));
+  expect_complaint(rig.lethe({"submit", rig.write("j.toml", "account = \"nobody\"\nkeys = [\"k\"]\n")}), 1,
+                   HasSubstr("nobody"));
+}
+
+TEST_F(Input, flags_are_held_to_the_rules_of_job_files) {
+  make_store();
+  const auto list = rig.write("keys.txt", "k\n");
+  expect_complaint(rig.lethe({"submit", "--account", "acme", "--keys-file", list, "--id", "a@b.example"}), 1,
+                   HasSubstr("id"));
+  expect_complaint(rig.lethe({"submit", "--account", "acme", "--list", "People_Salesforce"}), 1,
+                   HasSubstr("_Salesforce"));
+  expect_complaint(rig.lethe({"submit", "--account", "acme", "--keys-file", rig.directory() / "none.txt"}), 1,
+                   HasSubstr("none.txt"));
+}
+
+TEST_F(Input, without_a_store_the_commands_are_78) {
+  const auto job = rig.job("early", "keys = [\"k\"]");
+  for (const auto& command :
+       std::vector<std::vector<std::string>>{{"status"}, {"jobs"}, {"show", "x"}, {"log"}, {"submit", job.string()}}) {
+    expect_complaint(rig.lethe(command), 78, HasSubstr("lethe run"));
+  }
+  EXPECT_FALSE(fs::exists(rig.store()));
+}
+
+TEST_F(Input, a_newer_store_is_78_and_left_alone) {
+  make_store();
+  sql(rig.store(), "PRAGMA user_version = 9999");
+  expect_complaint(rig.lethe({"status"}), 78, HasSubstr("newer"));
+  auto daemon = rig.launch_daemon("second");
+  EXPECT_EQ(daemon->wait(), 78);
+  EXPECT_THAT(daemon->err(), HasSubstr("newer"));
+}
+
+TEST_F(Input, a_file_that_is_no_store_is_78_and_left_alone) {
+  const std::string text = "This is a diary, not a database, and nobody but its owner may write in it.\n";
+  rig.write("state/lethe.db", text);
+  auto daemon = rig.launch_daemon("second");
+  EXPECT_EQ(daemon->wait(), 78);
+  EXPECT_EQ(read_file(rig.store()), text);
+  expect_complaint(rig.lethe({"status"}), 78, HasSubstr("lethe.db"));
+
+  fs::remove(rig.store());
+  sql(rig.store(), "CREATE TABLE diary (day TEXT)");
+  auto again = rig.launch_daemon("third");
+  EXPECT_EQ(again->wait(), 78);
+  expect_complaint(rig.lethe({"status"}), 78, HasSubstr("lethe.db"));
+}
+
+TEST_F(Input, a_second_daemon_is_78_and_the_first_goes_on) {
+  rig.start_daemon();
+  auto second = rig.launch_daemon("second");
+  EXPECT_EQ(second->wait(), 78);
+  EXPECT_THAT(second->err(), StartsWith("lethe: "));
+  EXPECT_EQ(rig.lethe({"submit", rig.job("alive", "keys = [\"k\"]"), "--wait"}).status, 0);
+  EXPECT_EQ(rig.stop_daemon(), 0);
+}
+
+TEST_F(Input, a_store_of_a_rehearsal_is_kept_to_its_time) {
+  make_store();
+  const auto result = rig.lethe({"run", "--time-scale", "7"});
+  expect_complaint(result, 78, HasSubstr("5000"));
+  expect_complaint(rig.lethe({"run"}), 78, HasSubstr("lethe.db"));
+}
+
+TEST_F(Input, a_rehearsal_against_a_real_host_is_78) {
+  auto text = configuration();
+  const auto at = text.find("rest_url");
+  text.replace(at, text.find('\n', at) - at, "rest_url = \"https://rest.example.org\"");
+  rig.write("lethe.toml", text);
+  expect_complaint(rig.lethe({"run", "--time-scale", "10"}), 78, HasSubstr("loopback"));
+}
+
+TEST_F(Input, output_that_cant_be_written_is_1) {
+  make_store();
+  Process process({"status"}, {{"LETHE_CONFIG", rig.config()}}, "/dev/full", rig.directory() / "full.err");
+  EXPECT_EQ(process.wait(), 1);
+  EXPECT_THAT(process.err(), HasSubstr("output"));
+}
+
+}  // namespace
+}  // namespace lethe::system_test

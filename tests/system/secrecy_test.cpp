@@ -1,0 +1,68 @@
+// Secrets and contacts: what is written where.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "rig.hpp"
+
+namespace lethe::system_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string contact_marker = "MARKER-CONTACT";
+
+/// Written by the tests themselves.
+bool is_input(const std::string& name) {
+  return name == "acme.secret" || name == "keys.csv" || name.ends_with(".toml");
+}
+
+bool is_store(const std::string& name) {
+  return name.starts_with("lethe.db");
+}
+
+/// The files of Lethe's making that hold the text.
+std::string files_with(const fs::path& directory, const std::string& text, bool store_may) {
+  std::string found;
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+    const auto name = entry.path().filename().string();
+    if (!entry.is_regular_file() || is_input(name) || (store_may && is_store(name))) continue;
+    if (read_file(entry.path()).find(text) != std::string::npos) found += entry.path().string() + " ";
+  }
+  return found;
+}
+
+TEST(Secrecy, a_whole_life_writes_neither_secret_nor_contact_outside_the_store) {
+  Rig rig;
+  rig.start_daemon();
+  rig.write("keys.csv", "Key\n" + contact_marker + "-1\n" + contact_marker + "-2\n");
+  const auto file = rig.job("file", "keys_file = \"keys.csv\"\ncolumn = \"Key\"");
+  const auto inlined = rig.job("inline", "keys = [\"refused-" + contact_marker + "-3\"]");
+  EXPECT_EQ(rig.lethe({"submit", file, inlined, "--wait"}).status, 4);
+  // Faults quote no values either: a doubled contact, an id that is none, a header that isn't there.
+  rig.lethe({"check", file, rig.job("bad", "ids = [\"" + contact_marker + "-4\"]")});
+  rig.lethe({"submit", rig.job("worse", "keys_file = \"keys.csv\"\ncolumn = \"Nothing\"")});
+  for (const std::string command : {"status", "jobs", "log"}) {
+    rig.lethe({command});
+    rig.lethe({command, "--json"});
+  }
+  rig.lethe({"show", "file"});
+  rig.lethe({"show", "file", "--json"});
+  EXPECT_EQ(rig.stop_daemon(), 0);
+  EXPECT_EQ(files_with(rig.directory(), contact_marker, true), "");
+  EXPECT_EQ(files_with(rig.directory(), client_secret, false), "");
+}
+
+TEST(Secrecy, contacts_that_wait_are_in_the_store_alone) {
+  Rig rig;
+  rig.start_daemon();
+  EXPECT_EQ(rig.stop_daemon(), 0);
+  EXPECT_EQ(rig.lethe({"submit", rig.job("waits", "keys = [\"" + contact_marker + "\"]")}).status, 0);
+  EXPECT_EQ(files_with(rig.directory(), contact_marker, true), "");
+  const auto mode = fs::status(rig.store()).permissions();
+  EXPECT_EQ(mode & (fs::perms::group_all | fs::perms::others_all), fs::perms::none) << "the store holds contacts";
+}
+
+}  // namespace
+}  // namespace lethe::system_test
