@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <boost/url/parse.hpp>
-#include <boost/url/url.hpp>
+#include <boost/url/url_view.hpp>
+#include <charconv>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "cloud/token.hpp"
@@ -44,17 +47,42 @@ std::string domain_of(const urls::url_view& url) {
   return host.find('.', first_dot + 1) == std::string::npos ? "." + host : host.substr(first_dot);
 }
 
-bool has_plain_port(const urls::url_view& url) {
-  return !url.has_port() || url.port().empty() || url.port_number() != 0;
+/// The port as ":8443", empty where there is none; no value where it is no port. Boost.URL's own number wraps around.
+std::optional<std::string> port_of(const urls::url_view& url) {
+  const auto port = url.port();
+  if (port.empty()) return "";
+  std::uint16_t number = 0;
+  const auto [end, fault] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (fault != std::errc{} || end != port.data() + port.size() || number == 0) return std::nullopt;
+  return fmt::format(":{}", number);
 }
 
-std::string joined(const urls::url_view& url, std::string_view host) {
-  std::string result = lower(std::string_view{url.scheme().data(), url.scheme().size()}) + "://" + std::string{host};
-  if (url.has_port() && !url.port().empty()) result += ":" + std::to_string(url.port_number());
-  const auto path = url.encoded_path();
-  result.append(path.data(), path.size());
-  result.erase(result.find_last_not_of('/') + 1);
-  return result;
+std::string without_final_slashes(std::string url) {
+  url.erase(url.find_last_not_of('/') + 1);
+  return url;
+}
+
+/// The rule that a token sent to `rest` would break; empty: none.
+std::string_view broken_rule(const urls::url_view& rest, const urls::url_view& auth) {
+  const std::string host = host_of(rest);
+  const std::string auth_host = host_of(auth);
+  const bool https = rest.scheme_id() == urls::scheme::https;
+  if (http::is_loopback_host(auth_host)) {
+    if (!http::is_loopback_host(host)) return "is not on loopback, where the auth host is";
+    return https || rest.scheme_id() == urls::scheme::http ? "" : "is neither https nor http";
+  }
+  if (!https) return "is not https";
+  const std::string domain = domain_of(auth);
+  const bool near_auth = !domain.empty() && host.ends_with(domain);
+  if (host == auth_host || host.ends_with(cloud_domain) || near_auth) return "";
+  return "is neither under marketingcloudapis.com nor under the auth host's own domain";
+}
+
+/// The reply's address may lack its scheme: https then, or on loopback what the auth host speaks.
+std::string with_scheme(std::string_view text, const urls::url_view& auth) {
+  if (text.contains("://")) return std::string{text};
+  const bool plain = http::is_loopback_host(host_of(auth)) && auth.scheme_id() == urls::scheme::http;
+  return (plain ? "http://" : "https://") + std::string{text};
 }
 
 }  // namespace
@@ -64,32 +92,21 @@ std::expected<std::string, std::string> normalise_rest_url(std::string_view rest
   if (rest_instance_url.empty()) return std::unexpected("is missing");
   const auto auth = urls::parse_uri(auth_url);
   if (!auth) return std::unexpected("can't be held against the auth host: auth_url is no URL");
-  const std::string auth_host = host_of(*auth);
-  const bool on_loopback = http::is_loopback_host(auth_host);
-  std::string text{rest_instance_url};
-  if (!text.contains("://")) {
-    text.insert(0, on_loopback && auth->scheme_id() == urls::scheme::http ? "http://" : "https://");
-  }
+  const std::string text = with_scheme(rest_instance_url, *auth);
   const auto rest = urls::parse_uri(text);
   if (!rest) return std::unexpected("is no URL");
   const std::string host = host_of(*rest);
-  if (host.empty() || !has_plain_port(*rest)) return std::unexpected("is no URL of a host");
+  const auto port = port_of(*rest);
+  if (host.empty() || !port) return std::unexpected("is no URL of a host");
   if (rest->has_userinfo() || rest->has_query() || rest->has_fragment()) {
     return std::unexpected("holds more than scheme, host, port and path");
   }
-  const bool https = rest->scheme_id() == urls::scheme::https;
-  if (on_loopback) {
-    if (!http::is_loopback_host(host)) return std::unexpected("is not on loopback, where the auth host is");
-    if (!https && rest->scheme_id() != urls::scheme::http) return std::unexpected("is neither https nor http");
-    return joined(*rest, host);
-  }
-  if (!https) return std::unexpected("is not https");
-  const std::string domain = domain_of(*auth);
-  const bool near_auth = !domain.empty() && host.ends_with(domain);
-  if (host != auth_host && !host.ends_with(cloud_domain) && !near_auth) {
-    return std::unexpected("is neither under marketingcloudapis.com nor under the auth host's own domain");
-  }
-  return joined(*rest, host);
+  const auto broken = broken_rule(*rest, *auth);
+  if (!broken.empty()) return std::unexpected(std::string{broken});
+  const std::string_view scheme = rest->scheme_id() == urls::scheme::https ? "https" : "http";
+  const auto path = rest->encoded_path();
+  return without_final_slashes(
+      fmt::format("{}://{}{}{}", scheme, host, *port, std::string_view{path.data(), path.size()}));
 }
 
 }  // namespace lethe::cloud
