@@ -88,6 +88,7 @@ class LineReader : public ContactReader {
       }
       text_ += static_cast<char>(byte);
     }
+    if (file_->failed()) return std::unexpected(*file_->failed());
     if (text_.ends_with('\r')) text_.pop_back();
     return any;
   }
@@ -183,6 +184,7 @@ class CsvReader : public ContactReader {
         kept_.push_back(std::move(text_));
       }
       at_end_ = *end == End::file;
+      if (file_->failed()) return std::unexpected(*file_->failed());
       if (*end == End::field && index + 1 < most_columns) continue;
       if (*end == End::field) return std::unexpected(fault(record_line_, "has too many columns", ""));
       return index == 0 && !any_ ? 0 : index + 1;

@@ -1,0 +1,200 @@
+#include "intake/fake_store.hpp"
+#include "intake/fixture.hpp"
+#include "intake/intake.hpp"
+
+namespace lethe::intake {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Le;
+
+const core::Time now = time_of("2026-11-22T08:00:00Z");
+constexpr std::chrono::days week{7};
+const std::string head = "account = \"acme\"\n";
+
+class AcceptTest : public IntakeTest {
+ protected:
+  AcceptTest() { key_.fill(9); }
+
+  std::expected<store::Acceptance, Refusal> take(const JobRequest& request, core::Time at = now) {
+    return run(accept(store_, key_, request, std::nullopt, at));
+  }
+
+  store::Acceptance taken(const JobRequest& request) {
+    auto result = take(request);
+    if (result) return *result;
+    ADD_FAILURE() << support::to_line(result.error().fault);
+    return {};
+  }
+
+  std::string refused(const JobRequest& request, core::Time at = now) {
+    const auto result = take(request, at);
+    if (result) return "";
+    EXPECT_FALSE(result.error().store);
+    return lines_of({result.error().fault}).front();
+  }
+
+  std::string digest_of(const JobRequest& request) { return take_census(request, {}, key_).value().digest; }
+
+  FakeStore store_;
+  support::DigestKey key_{};
+};
+
+TEST_F(AcceptTest, distinct_contacts_in_the_order_of_their_first_appearance) {
+  const JobRequest request = request_of(head + "keys = [\"B\", \"A\", \"B\", \"C\", \"A\"]\n");
+  const store::Acceptance acceptance = taken(request);
+  EXPECT_TRUE(acceptance.accepted);
+  EXPECT_THAT(store_.jobs_by_id.at("job").contacts, ElementsAre("B", "A", "C"));
+  const core::Job& job = acceptance.job;
+  EXPECT_EQ(job.id, "job");
+  EXPECT_EQ(job.account, "acme");
+  EXPECT_EQ(job.contacts, 3);
+  EXPECT_EQ(job.created_at, now);
+  EXPECT_EQ(job.not_after, now + week);
+  EXPECT_EQ(job.digest, digest_of(request));
+  EXPECT_EQ(job.digest.size(), 64U);
+}
+
+TEST_F(AcceptTest, census_counts_duplicates_and_needs_no_store) {
+  const auto census = take_census(request_of(head + "keys = [\"B\", \"A\", \"B\"]\n"), {}, {});
+  ASSERT_TRUE(census);
+  EXPECT_EQ(census->contacts, 2);
+  EXPECT_EQ(census->duplicates, 1);
+  EXPECT_EQ(census->digest, "");
+}
+
+TEST_F(AcceptTest, large_list_is_appended_in_chunks) {
+  std::string text;
+  for (int i = 1; i <= 2'500; ++i) text += std::to_string(i) + "\n" + std::to_string(i) + "\n";
+  taken(list_request(text, {}, core::Selector::ids));
+  EXPECT_THAT(store_.chunk_sizes, ElementsAre(1'000, 1'000, 500));
+  EXPECT_EQ(store_.jobs_by_id.at("job").contacts.size(), 2'500U);
+  EXPECT_THAT(store_.loads, IsEmpty());
+}
+
+TEST_F(AcceptTest, fault_late_in_a_list_abandons_the_load) {
+  std::string text;
+  for (int i = 1; i <= 1'500; ++i) text += std::to_string(i) + "\n";
+  EXPECT_THAT(refused(list_request(text + "x\n", {}, core::Selector::ids)), HasSubstr("list:1501: isn't a contact id"));
+  EXPECT_EQ(store_.begun, 1);
+  EXPECT_THAT(store_.loads, IsEmpty());
+  EXPECT_THAT(store_.jobs_by_id, IsEmpty());
+}
+
+TEST_F(AcceptTest, list_without_contacts) {
+  EXPECT_THAT(refused(list_request("\n\n")), HasSubstr("list: keys: holds no contact"));
+  EXPECT_THAT(store_.loads, IsEmpty());
+  EXPECT_EQ(take_census(list_request(""), {}, {}).error().what, "holds no contact");
+}
+
+TEST_F(AcceptTest, list_job_keeps_its_declared_size) {
+  const store::Acceptance acceptance = taken(request_of(head + "[list]\nkey = \"EXT\"\ncontacts = 12\n"));
+  EXPECT_EQ(acceptance.job.contacts, 12);
+  ASSERT_TRUE(acceptance.job.list);
+  EXPECT_EQ(acceptance.job.list->key, "EXT");
+  EXPECT_THAT(store_.jobs_by_id.at("job").contacts, IsEmpty());
+  EXPECT_EQ(taken(request_of(head + "[list]\nkey = \"EXT\"\n", "two.toml")).job.contacts, 0);
+}
+
+TEST_F(AcceptTest, digest_follows_the_content_and_nothing_else) {
+  const std::string plain = digest_of(request_of(head + "keys = [\"A\", \"B\"]\n"));
+  EXPECT_EQ(
+      digest_of(request_of(head + "id = \"other\"\nkeys = [\"A\", \"B\", \"A\"]\nnot_after = 2026-11-23T00:00:00Z\n")),
+      plain);
+  EXPECT_EQ(digest_of(list_request("A\nB\n")), plain);
+  EXPECT_EQ(digest_of(list_request("k,x\nA,1\nB,2\n", "k")), plain);
+  EXPECT_NE(digest_of(request_of(head + "keys = [\"B\", \"A\"]\n")), plain);
+  EXPECT_NE(digest_of(request_of(head + "keys = [\"AB\"]\n")), plain);
+  EXPECT_NE(digest_of(request_of(head + "action = \"restrict\"\nkeys = [\"A\", \"B\"]\n")), plain);
+  EXPECT_NE(digest_of(request_of(head + "ids = [1]\n")), digest_of(request_of(head + "keys = [\"1\"]\n")));
+  const std::string list = digest_of(request_of(head + "[list]\nkey = \"E\"\n"));
+  for (const char* option : {"contacts = 1", "delete_when_completed = true", "delete_contents_when_completed = true"}) {
+    EXPECT_NE(digest_of(request_of(head + "[list]\nkey = \"E\"\n" + option + "\n")), list) << option;
+  }
+  key_.fill(1);
+  EXPECT_NE(digest_of(request_of(head + "keys = [\"A\", \"B\"]\n")), plain);
+}
+
+TEST_F(AcceptTest, same_content_again_is_a_no_op) {
+  const JobRequest request = request_of(head + "keys = [\"A\"]\n");
+  EXPECT_TRUE(taken(request).accepted);
+  for (const core::State state :
+       {core::State::queued, core::State::suppressing, core::State::deleted, core::State::restricted}) {
+    store_.jobs_by_id.at("job").job.state = state;
+    EXPECT_FALSE(taken(request).accepted);
+  }
+  EXPECT_EQ(store_.begun, 1) << "nothing is loaded for a known id";
+}
+
+TEST_F(AcceptTest, no_op_also_after_its_not_after) {
+  const JobRequest request = request_of(head + "keys = [\"A\"]\nnot_after = 2026-11-23T00:00:00Z\n");
+  EXPECT_TRUE(taken(request).accepted);
+  const auto again = take(request, now + std::chrono::days{30});
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->accepted);
+}
+
+TEST_F(AcceptTest, same_content_after_another_end_names_that_end) {
+  const JobRequest request = request_of(head + "keys = [\"A\"]\n");
+  taken(request);
+  for (const core::State state : {core::State::expired, core::State::restored, core::State::failed}) {
+    store_.jobs_by_id.at("job").job.state = state;
+    EXPECT_EQ(refused(request), "job.toml: id: was used before, and that job ended as " +
+                                    std::string(core::word(state)) + "; give a new id");
+  }
+}
+
+TEST_F(AcceptTest, other_content_under_a_known_id_names_both_digests) {
+  const JobRequest first = request_of(head + "keys = [\"A\"]\n");
+  taken(first);
+  const JobRequest second = request_of(head + "keys = [\"B\"]\n");
+  const std::string fault = refused(second);
+  EXPECT_THAT(fault, HasSubstr("id: is known with another content"));
+  EXPECT_THAT(fault, HasSubstr(digest_of(first)));
+  EXPECT_THAT(fault, HasSubstr(digest_of(second)));
+  EXPECT_THAT(fault, HasSubstr("give a new id"));
+  EXPECT_THAT(store_.jobs_by_id.at("job").contacts, ElementsAre("A"));
+}
+
+TEST_F(AcceptTest, not_after_in_the_past) {
+  EXPECT_THAT(refused(request_of(head + "keys = [\"A\"]\nnot_after = 2026-11-22T08:00:00Z\n")),
+              HasSubstr("not_after: is past"));
+  EXPECT_TRUE(taken(request_of(head + "keys = [\"A\"]\nnot_after = 2026-11-22T08:00:01Z\n")).accepted);
+}
+
+TEST_F(AcceptTest, ids_live_for_at_most_a_week) {
+  JobRequest request = request_of(head + "ids = [1]\n");
+  request.not_after = now + week + core::Duration{1};
+  EXPECT_THAT(refused(request), HasSubstr("not_after: is more than 7 days away"));
+  request.not_after = now + week;
+  EXPECT_TRUE(taken(request).accepted);
+  JobRequest keys = request_of(head + "keys = [\"1\"]\n", "keys.toml");
+  keys.not_after = now + 5 * week;
+  EXPECT_TRUE(taken(keys).accepted);
+}
+
+TEST_F(AcceptTest, refusals_of_the_store_are_passed_on) {
+  const JobRequest request = request_of(head + "keys = [\"A\"]\n");
+  const store::Error full{.kind = store::Error::Kind::full, .what = "the disk is full"};
+  for (auto* refusal : {&store_.refuse_reads, &store_.refuse_begin, &store_.refuse_append, &store_.refuse_accept}) {
+    *refusal = full;
+    const auto result = take(request);
+    ASSERT_FALSE(result);
+    ASSERT_TRUE(result.error().store);
+    EXPECT_EQ(result.error().store->kind, store::Error::Kind::full);
+    EXPECT_THAT(support::to_line(result.error().fault), HasSubstr("can't be taken now: the disk is full"));
+    EXPECT_THAT(store_.loads, IsEmpty());
+    refusal->reset();
+  }
+  EXPECT_TRUE(taken(request).accepted);
+}
+
+TEST_F(AcceptTest, id_of_a_job_by_flags) {
+  EXPECT_EQ(flag_job_id("0123456789abcdef0123"), "cli-0123456789abcdef");
+}
+
+}  // namespace
+}  // namespace lethe::intake

@@ -1,0 +1,131 @@
+// A store in memory that knows jobs and loads, and can be told to refuse its next writes. What intake has no business
+// with fails as a bug.
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace lethe::intake {
+
+class FakeStore : public store::Store {
+ public:
+  struct Kept {
+    core::Job job;
+    std::vector<std::string> contacts;
+  };
+  std::map<std::string, Kept> jobs_by_id;
+  std::map<std::int64_t, std::vector<std::string>> loads;
+  std::vector<std::size_t> chunk_sizes;
+  int begun = 0;
+  std::optional<store::Error> refuse_reads;
+  std::optional<store::Error> refuse_begin;
+  std::optional<store::Error> refuse_append;
+  std::optional<store::Error> refuse_accept;
+
+  store::Result<std::optional<core::Job>> job(std::string_view id) override {
+    if (refuse_reads) return std::unexpected(*refuse_reads);
+    const auto found = jobs_by_id.find(std::string(id));
+    if (found == jobs_by_id.end()) return std::nullopt;
+    return found->second.job;
+  }
+  store::Written<store::LoadNumber> begin_load() override {
+    if (refuse_begin) co_return std::unexpected(*refuse_begin);
+    ++begun;
+    loads[begun];
+    co_return store::LoadNumber{begun};
+  }
+  store::Written<void> append(store::LoadNumber load, std::vector<std::string> contacts) override {
+    if (refuse_append) co_return std::unexpected(*refuse_append);
+    chunk_sizes.push_back(contacts.size());
+    auto& kept = loads.at(load.value);
+    kept.insert(kept.end(), contacts.begin(), contacts.end());
+    co_return store::Result<void>{};
+  }
+  store::Written<store::Acceptance> accept(store::LoadNumber load, core::Job job) override {
+    if (refuse_accept) co_return std::unexpected(*refuse_accept);
+    auto contacts = std::move(loads.at(load.value));
+    loads.erase(load.value);
+    const auto known = jobs_by_id.find(job.id);
+    if (known != jobs_by_id.end()) {
+      store::Acceptance acceptance{
+          .accepted = false, .job = known->second.job, .readmission = core::readmit(known->second.job, job.digest)};
+      co_return acceptance;
+    }
+    jobs_by_id[job.id] = {job, std::move(contacts)};
+    store::Acceptance acceptance{.accepted = true, .job = job, .readmission = std::nullopt};
+    co_return acceptance;
+  }
+  store::Written<void> abandon(store::LoadNumber load) override {
+    loads.erase(load.value);
+    co_return store::Result<void>{};
+  }
+
+  store::Result<std::vector<core::Operation>> due(std::string_view, core::Time, std::size_t) override { no(); }
+  store::Result<std::optional<core::Time>> next_due(std::string_view) override { no(); }
+  store::Result<core::Operation> operation(core::OperationNumber) override { no(); }
+  store::Result<std::vector<core::Operation>> in_state(std::string_view, core::State, std::size_t) override { no(); }
+  store::Result<std::vector<store::Slice>> slices(core::OperationNumber) override { no(); }
+  store::Result<store::NextSubmission> next_submission(std::string_view) override { no(); }
+  store::Result<void> contacts(core::JobNumber, std::int64_t, std::int64_t,
+                               const std::function<bool(std::string_view)>&) override {
+    no();
+  }
+  store::Result<core::AccountFacts> facts(std::string_view) override { no(); }
+  store::Result<store::AccountRecord> account(std::string_view) override { no(); }
+  store::Result<store::AccountCounts> counts(std::string_view) override { no(); }
+  store::Result<core::Job> job(core::JobNumber) override { no(); }
+  store::Result<Carried> carried(core::OperationNumber, std::size_t) override { no(); }
+  store::Result<std::vector<core::Operation>> operations_of(core::JobNumber) override { no(); }
+  store::Result<void> jobs(const store::JobFilter&, const std::function<bool(const store::JobView&)>&) override {
+    no();
+  }
+  store::Result<void> transitions(const store::TransitionFilter&,
+                                  const std::function<bool(const core::Transition&)>&) override {
+    no();
+  }
+  store::Result<std::vector<core::Job>> expiring(core::Time, std::size_t) override { no(); }
+  store::Result<std::optional<core::Time>> next_expiry() override { no(); }
+  store::Result<std::int64_t> data_version() override { no(); }
+  std::uint64_t instance() const override { no(); }
+  const store::TimeScale& time_scale() const override { no(); }
+  store::Written<void> expire(core::JobNumber, core::Time) override { no(); }
+  store::Written<core::Operation> form(core::Operation, std::vector<store::Slice>) override { no(); }
+  store::Written<core::Operation> record(core::Operation, core::Time, std::string) override { no(); }
+  store::Written<void> note_poll(core::Operation) override { no(); }
+  store::Written<void> set_account_state(std::string, core::AccountState, std::string,
+                                         std::optional<core::Time>) override {
+    no();
+  }
+  store::Written<void> note_restorable_days(std::string, int) override { no(); }
+  store::Written<void> note_error(std::string, std::string, core::Time) override { no(); }
+  store::Written<void> note_requests(std::string, std::int64_t, std::int64_t) override { no(); }
+  store::Written<void> flush() override { no(); }
+  void on_transition(std::function<void(const core::Transition&)>) override { no(); }
+
+ private:
+  [[noreturn]] static void no() { throw std::logic_error("intake has no business with this"); }
+};
+
+/// Runs a coroutine to its end and gives its value.
+template <class T>
+T run(boost::asio::awaitable<T> task) {
+  boost::asio::io_context context;
+  std::optional<T> value;
+  std::exception_ptr failure;
+  boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T result) {
+    failure = error;
+    value.emplace(std::move(result));
+  });
+  context.run();
+  if (failure) std::rethrow_exception(failure);
+  return std::move(value.value());
+}
+
+}  // namespace lethe::intake
