@@ -97,14 +97,16 @@ std::expected<std::string, std::string> normalise_rest_url(std::string_view rest
   if (!rest) return std::unexpected("is no URL");
   const std::string host = host_of(*rest);
   const auto port = port_of(*rest);
-  if (host.empty() || !port) return std::unexpected("is no URL of a host");
+  const auto path = rest->encoded_path();
+  // Boost.URL 1.81 takes 127.0.0.1.example.com for the address 127.0.0.1 with the path .example.com.
+  const bool host_ends = path.empty() || path.front() == '/';
+  if (host.empty() || !port || !host_ends) return std::unexpected("is no URL of a host");
   if (rest->has_userinfo() || rest->has_query() || rest->has_fragment()) {
     return std::unexpected("holds more than scheme, host, port and path");
   }
   const auto broken = broken_rule(*rest, *auth);
   if (!broken.empty()) return std::unexpected(std::string{broken});
   const std::string_view scheme = rest->scheme_id() == urls::scheme::https ? "https" : "http";
-  const auto path = rest->encoded_path();
   return without_final_slashes(
       fmt::format("{}://{}{}{}", scheme, host, *port, std::string_view{path.data(), path.size()}));
 }
