@@ -91,6 +91,7 @@ struct Handle {
   std::string path;
   std::int64_t generation;
   bool delete_on_close;
+  bool syncs_folder;  ///< a new journal: its first sync is one of the folder too
 };
 
 Handle& handle_of(sqlite3_file* file) {
@@ -149,9 +150,9 @@ int file_sync(sqlite3_file* base, int) {
   ++state.syncs;
   handle.file->synced = handle.file->current;
   handle.file->unsynced.clear();
-  // SQLite syncs the folder of a file with its first sync.
   const auto named = state.files.find(handle.path);
   if (named != state.files.end() && named->second == handle.file) state.durable[handle.path] = handle.file;
+  if (std::exchange(handle.syncs_folder, false)) state.durable = state.files;
   return SQLITE_OK;
 }
 
@@ -331,7 +332,8 @@ int vfs_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* base, int flags, 
   const bool read_only = state.condition == MemoryVfs::Condition::read_only;
   const std::string path = name != nullptr ? name : "temporary " + std::to_string(state.random());
   auto found = state.files.find(path);
-  if (found == state.files.end()) {
+  const bool is_new = found == state.files.end();
+  if (is_new) {
     if ((flags & SQLITE_OPEN_CREATE) == 0 || read_only) return SQLITE_CANTOPEN;
     found = state.files.emplace(path, std::make_shared<File>()).first;
   }
@@ -341,7 +343,8 @@ int vfs_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* base, int flags, 
                     .shared = nullptr,
                     .path = path,
                     .generation = state.generation,
-                    .delete_on_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0};
+                    .delete_on_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0,
+                    .syncs_folder = is_new && (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL)) != 0};
   if (out_flags != nullptr) *out_flags = read_only ? SQLITE_OPEN_READONLY : flags;
   return SQLITE_OK;
 }

@@ -23,7 +23,8 @@ class MemoryVfs {
   void crash();
   /// What a crash leaves behind.
   enum class Survives : std::uint8_t {
-    synced,   ///< a power failure: what was not synced is lost, files that never were vanish
+    synced,   ///< a power failure: what was not synced is lost, files that never were vanish; a deletion is kept from
+              ///< the first sync of a later journal on, which as on Linux syncs the folder
     written,  ///< the end of the process alone
     some,     ///< a power failure by which some of the unsynced writes had reached the disk, by the seed
   };

@@ -1,0 +1,119 @@
+#include <chrono>
+
+#include "fixture.hpp"
+
+namespace lethe::store::testing {
+namespace {
+
+using core::State;
+using std::chrono::hours;
+
+class Accounts : public StoreTest {
+ protected:
+  core::Operation in(State state) {
+    const core::Job job = store_->submit("job-" + std::to_string(++jobs_), 1);
+    const core::Operation operation = must(store_->form({{job.number, 0, 1}}, noon + hours{jobs_}));
+    return state == State::submitting ? operation : must(store_->move(accepted(operation, jobs_), state));
+  }
+  void noted(Written<void> write) {
+    const auto note = store_->start(std::move(write));
+    must(store_->run((*store_)->flush()));
+    ASSERT_TRUE(note.done());
+    must(note.result());
+  }
+  int jobs_ = 0;
+};
+
+TEST_F(Accounts, unknown_name_is_a_fresh_record) {
+  const AccountRecord record = must((*store_)->account("acme"));
+  EXPECT_EQ(record.name, "acme");
+  EXPECT_EQ(record.state, core::AccountState::ready);
+  EXPECT_EQ(record.requests, 0);
+  EXPECT_FALSE(record.restorable_days);
+  EXPECT_EQ(record.last_error, "");
+}
+
+TEST_F(Accounts, state_is_kept_with_its_reason) {
+  must(store_->run((*store_)->set_account_state("acme", core::AccountState::waiting, "429", noon + hours{1})));
+  reopen();
+  AccountRecord record = must((*store_)->account("acme"));
+  EXPECT_EQ(record.state, core::AccountState::waiting);
+  EXPECT_EQ(record.why, "429");
+  EXPECT_EQ(record.until, noon + hours{1});
+  must(store_->run((*store_)->set_account_state("acme", core::AccountState::paused, "audit", {})));
+  record = must((*store_)->account("acme"));
+  EXPECT_EQ(record.state, core::AccountState::paused);
+  EXPECT_FALSE(record.until);
+}
+
+TEST_F(Accounts, notes_touch_nothing_but_what_they_are_about) {
+  must(store_->run((*store_)->set_account_state("acme", core::AccountState::paused, "audit", {})));
+  noted((*store_)->note_restorable_days("acme", 12));
+  noted((*store_)->note_error("acme", "no route to the cloud", noon));
+  const AccountRecord record = must((*store_)->account("acme"));
+  EXPECT_EQ(record.state, core::AccountState::paused);
+  EXPECT_EQ(record.restorable_days, 12);
+  EXPECT_EQ(record.last_error, "no route to the cloud");
+  EXPECT_EQ(record.last_error_at, noon);
+}
+
+TEST_F(Accounts, requests_add_up_by_day) {
+  noted((*store_)->note_requests("acme", 20'000, 3));
+  noted((*store_)->note_requests("acme", 20'000, 4));
+  EXPECT_EQ(must((*store_)->account("acme")).requests, 7);
+  noted((*store_)->note_requests("acme", 20'001, 2));
+  EXPECT_EQ(must((*store_)->account("acme")).requests, 2);
+  EXPECT_EQ(must((*store_)->account("acme")).requests_day, 20'001);
+}
+
+TEST_F(Accounts, facts_count_where_operations_stand) {
+  for (const State state :
+       {State::submitting, State::unconfirmed, State::unconfirmed, State::needs_operator, State::suppressing,
+        State::suppressing, State::suppressing, State::deleting, State::failed}) {
+    in(state);
+  }
+  must(store_->run((*store_)->set_account_state("acme", core::AccountState::blocked, "403", {})));
+  const core::AccountFacts facts = must((*store_)->facts("acme"));
+  EXPECT_EQ(facts.submitting, 1);
+  EXPECT_EQ(facts.unconfirmed, 2);
+  EXPECT_EQ(facts.needs_operator, 1);
+  EXPECT_EQ(facts.suppressing, 3);
+  EXPECT_EQ(facts.state, core::AccountState::blocked);
+  EXPECT_EQ(facts.why, "403");
+  EXPECT_EQ(facts.last_submission_at, noon + hours{9});
+}
+
+TEST_F(Accounts, facts_of_an_unknown_account_are_empty) {
+  const core::AccountFacts facts = must((*store_)->facts("nobody"));
+  EXPECT_EQ(facts.state, core::AccountState::ready);
+  EXPECT_FALSE(facts.last_submission_at);
+  EXPECT_EQ(facts.suppressing, 0);
+}
+
+TEST_F(Accounts, last_submission_is_when_one_last_went_into_submitting) {
+  core::Operation operation = in(State::submitting);
+  operation = must(store_->move(operation, State::queued, noon + hours{5}));
+  EXPECT_EQ(must((*store_)->facts("acme")).last_submission_at, noon + hours{1});
+  operation = must(store_->move(operation, State::submitting, noon + hours{7}));
+  EXPECT_EQ(must((*store_)->facts("acme")).last_submission_at, noon + hours{7});
+  must(store_->move(operation, State::suppressing, noon + hours{8}));
+  EXPECT_EQ(must((*store_)->facts("acme")).last_submission_at, noon + hours{7});
+}
+
+TEST_F(Accounts, counts_for_status_follow_every_move) {
+  store_->submit("waiting", 5);
+  store_->submit("waiting-too", 5);
+  for (const State state : {State::submitting, State::unconfirmed, State::needs_operator, State::suppressing,
+                            State::queued, State::deleting, State::deleted, State::rejected, State::restored}) {
+    in(state);
+  }
+  const AccountCounts counts = must((*store_)->counts("acme"));
+  EXPECT_EQ(counts.queued, 3);
+  EXPECT_EQ(counts.suppressing, 4);
+  EXPECT_EQ(counts.deleting, 1);
+  EXPECT_EQ(counts.ended, 3);
+  EXPECT_EQ(must((*store_)->counts("other")).ended, 0);
+}
+
+}  // namespace
+}  // namespace lethe::store::testing
