@@ -84,7 +84,7 @@ asio::awaitable<void> poll(Work& work, Account& account, core::Operation operati
     co_return;
   }
   if (learn_window(operation, *answer)) {
-    operation.attempt = 0;
+    if (operation.state == core::State::deleting) operation.attempt = 0;  // its leg begins anew
     const auto noted = co_await work.parts.store.note_restorable_days(operation.account, *answer->restorable_days);
     if (!noted) work.heed(noted.error());
   }
