@@ -154,7 +154,6 @@ struct TokenSource::State {
     if (!url) return std::unexpected(contract_failure(token_call, response.status, url.error()));
     kept = Kept{.token = Token{.access_token = reply->access_token, .rest_url = std::move(*url)},
                 .expires_at = asked_at + reply->expires_in};
-    hold.reset();
     return kept->token;
   }
 
