@@ -31,9 +31,8 @@ bool is_loopback(const urls::url_view& url) {
 
 bool is_port(std::string_view text) {
   unsigned port = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, port);
-  return read.ec == std::errc{} && read.ptr == end && port <= 65'535;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), port);
+  return read.ec == std::errc{} && read.ptr == text.data() + text.size() && port <= 65'535;
 }
 
 /// What every URL of the configuration must fulfil besides its grammar. Boost.URL 1.81 reads 127.0.0.1.example.com as

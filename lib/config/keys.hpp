@@ -35,7 +35,9 @@ struct Value {
   const Scope& scope;
   std::string_view key;
 
-  void fault(std::string what, std::string remedy = {}) const { scope.fault(node.source(), key, what, remedy); }
+  void fault(std::string what, std::string remedy = {}) const {
+    scope.fault(node.source(), key, std::move(what), std::move(remedy));
+  }
   /// "is a string; an integer is expected"
   void wrong_type(std::string_view expected) const;
 };

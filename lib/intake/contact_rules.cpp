@@ -110,9 +110,9 @@ std::optional<Finding> check_key(std::string_view key, bool accept_warnings) {
 
 bool is_id(std::string_view text) {
   std::int64_t id = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, id);
-  return !text.empty() && text.front() >= '1' && text.front() <= '9' && read.ec == std::errc{} && read.ptr == end;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), id);
+  return !text.empty() && text.front() >= '1' && text.front() <= '9' && read.ec == std::errc{} &&
+         read.ptr == text.data() + text.size();
 }
 
 std::optional<Finding> check_id(std::string_view text) {

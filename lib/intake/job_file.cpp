@@ -35,6 +35,7 @@ struct Draft {
 std::optional<Finding> check_account(std::string_view account, const core::Settings& settings) {
   if (core::find_account(settings, account) != nullptr) return std::nullopt;
   std::vector<std::string> known;
+  known.reserve(settings.accounts.size());
   for (const auto& each : settings.accounts) known.push_back(each.name);
   const auto meant = config::nearest(account, known);
   return Finding{"isn't an account of the configuration", meant ? fmt::format("did you mean \"{}\"?", *meant)

@@ -42,7 +42,7 @@ std::string first_and_count(const std::vector<Fault>& faults) {
 
 }  // namespace
 
-Spool::Spool(std::filesystem::path directory, const core::Settings& settings, store::Store& store,
+Spool::Spool(const std::filesystem::path& directory, const core::Settings& settings, store::Store& store,
              support::DigestKey key, support::Clock& clock, std::function<void(const Notice&)> notify)
     : directory_(std::filesystem::absolute(directory)),
       settings_(settings),

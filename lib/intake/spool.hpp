@@ -34,8 +34,8 @@ class Spool {
     std::string what;  ///< one line
   };
 
-  Spool(std::filesystem::path directory, const core::Settings& settings, store::Store& store, support::DigestKey key,
-        support::Clock& clock, std::function<void(const Notice&)> notify);
+  Spool(const std::filesystem::path& directory, const core::Settings& settings, store::Store& store,
+        support::DigestKey key, support::Clock& clock, std::function<void(const Notice&)> notify);
 
   /// Makes accepted/ and rejected/; the error is one line.
   std::expected<void, std::string> prepare();
