@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "cloud/client.hpp"
@@ -67,23 +69,34 @@ ExitStatus status_of(const cloud::Failure& failure) {
   return settings_at_fault ? ExitStatus::configuration : ExitStatus::failed;
 }
 
-void check_token(const core::AccountSettings& account, support::Clock& clock, CheckReport& report) {
+/// Gives the number of requests that it took.
+std::int64_t check_token(const core::AccountSettings& account, support::Clock& clock, CheckReport& report) {
+  std::int64_t requests = 0;
   boost::asio::io_context loop;
   http::ClientSettings http_settings;
   http_settings.ca_file = account.ca_file;
   auto http = http::make_client(loop.get_executor(), http_settings);
   if (!http) {
     report.bad.push_back(failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, http.error())));
-    return;
+    return requests;
   }
-  const auto client = cloud::make_client(account, std::move(*http), clock, loop.get_executor(), [] {});
+  const auto client =
+      cloud::make_client(account, std::move(*http), clock, loop.get_executor(), [&requests] { ++requests; });
   const auto authorised = perform(loop, client->authorise());
   if (authorised) {
     report.good.push_back(fmt::format("ok  account {}: {} gave a token", account.name, account.auth_url));
-    return;
+  } else {
+    report.bad.push_back(
+        failure(status_of(authorised.error()), fmt::format("account {}: {}", account.name, authorised.error().what)));
   }
-  report.bad.push_back(
-      failure(status_of(authorised.error()), fmt::format("account {}: {}", account.name, authorised.error().what)));
+  return requests;
+}
+
+/// The day's budget counts them. Where there is no store yet, nobody keeps a budget.
+void count_requests(Session& session, const std::string& account, std::int64_t requests) {
+  const auto day = std::chrono::floor<std::chrono::days>(session.now()).time_since_epoch().count();
+  // What can't be noted is told by the commands that are about the store.
+  (void)perform(session.loop(), session.store().note_requests(account, day, requests));
 }
 
 }  // namespace
@@ -111,7 +124,11 @@ CheckReport check_files(const std::filesystem::path& configuration, const std::v
 CheckReport check_online(const core::Settings& settings) {
   CheckReport report;
   const auto clock = support::make_system_clock();
-  for (const auto& account : settings.accounts) check_token(account, *clock, report);
+  const auto session = Session::open(settings);
+  for (const auto& account : settings.accounts) {
+    const auto requests = check_token(account, *clock, report);
+    if (session && requests > 0) count_requests(**session, account.name, requests);
+  }
   return report;
 }
 

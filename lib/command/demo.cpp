@@ -1,16 +1,17 @@
 #include "command/demo.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -106,6 +107,7 @@ struct Stage {
   std::vector<Played> jobs;
   core::Time begin;
   std::int64_t seen = 0;
+  bool told_of_window = false;
   bool interrupted = false;
   bool late = false;
   std::optional<Failure> failed;
@@ -180,6 +182,16 @@ store::Result<void> tell_news(Stage& stage) {
   });
 }
 
+/// The longest part of a deletion is one in which nothing happens.
+void tell_of_window(Stage& stage) {
+  const auto waits = [](const Played& played) {
+    return core::is_final(played.job.state) || played.job.state == core::State::deleting;
+  };
+  if (stage.told_of_window || !std::ranges::all_of(stage.jobs, waits)) return;
+  stage.told_of_window = true;
+  stage.out << "               ...           two days of restore window, some 17 seconds here: Lethe asks once a day\n";
+}
+
 store::Result<bool> all_ended(Stage& stage) {
   bool ended = true;
   for (auto& played : stage.jobs) {
@@ -204,6 +216,9 @@ asio::awaitable<void> watch(Stage& stage) {
       break;
     }
     if (*ended) break;
+    tell_of_window(stage);
+    // A reader that went away: there is nobody left to play to.
+    if (!stage.out) stage.interrupted = true;
     stage.late = std::chrono::steady_clock::now() > give_up;
     if (stage.late) break;
     timer.expires_after(watch_interval);
@@ -233,7 +248,7 @@ asio::awaitable<void> play(Stage& stage) {
     stage.interrupted = true;
     stage.service->stop();
   });
-  asio::signal_set signals(stage.loop, SIGINT, SIGTERM);
+  asio::signal_set signals(stage.loop, SIGINT, SIGTERM, SIGHUP);
   tasks.spawn(heed_signals(stage, signals));
   tasks.spawn(stage.service->run([] {}));
   co_await watch(stage);
@@ -302,6 +317,7 @@ Outcome<void> run_through(Stage& stage, const DemoOptions& options) {
 
 Outcome<void> demo(const DemoOptions& options, std::ostream& out) {
   Stage stage(out);
+  std::signal(SIGPIPE, SIG_IGN);
   auto result = run_through(stage, options);
   if (stage.cloud) perform(stage.loop, stage.cloud->stop());
   if (result) tell_where_next(stage, options);

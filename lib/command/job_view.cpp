@@ -11,6 +11,7 @@
 #include "core/admission.hpp"
 #include "core/schedule.hpp"
 #include "report/log.hpp"
+#include "report/words.hpp"
 
 namespace lethe::command {
 namespace {
@@ -228,8 +229,8 @@ std::string detail_text(const JobDetail& detail, core::Time now) {
   auto out =
       fmt::format("job            {}\naccount        {}\nasks for       {} by {}, {} contacts\nstate          {}\n",
                   job.id, job.account, word(job.action), word(job.selector), contacts(job), word(job.state));
-  if (!job.why.empty()) out += fmt::format("why            {}\n", job.why);
-  if (!detail.waits_for.empty()) out += fmt::format("waits          {}\n", detail.waits_for);
+  if (!job.why.empty()) out += fmt::format("why            {}\n", report::printable(job.why));
+  if (!detail.waits_for.empty()) out += fmt::format("waits          {}\n", report::printable(detail.waits_for));
   out += fmt::format("created        {}\n", short_time(job.created_at));
   if (job.ended_at) {
     out += fmt::format("ended          {}\n", short_time(*job.ended_at));

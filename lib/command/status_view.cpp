@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "command/table.hpp"
+#include "report/words.hpp"
 
 namespace lethe::command {
 namespace {
@@ -121,7 +122,8 @@ store::Result<StatusView> status_view(store::Store& store, const core::Settings&
 
 std::string status_text(const StatusView& view) {
   std::string out;
-  for (const auto& entry : view.attention) out += fmt::format("! {}\n  {}\n", entry.what, entry.remedy);
+  for (const auto& entry : view.attention)
+    out += fmt::format("! {}\n  {}\n", report::printable(entry.what), entry.remedy);
   if (!view.attention.empty()) out += "\n";
   using Align = Table::Align;
   Table table({{"ACCOUNT"},

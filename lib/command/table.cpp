@@ -5,19 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include "report/words.hpp"
+
 namespace lethe::command {
 namespace {
 
 bool begins_code_point(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-}
-
-std::string printable(std::string text) {
-  for (auto& byte : text) {
-    const auto value = static_cast<unsigned char>(byte);
-    if (value < 0x20U || value == 0x7FU) byte = '?';
-  }
-  return text;
 }
 
 std::string cut(const std::string& text, std::size_t most) {
@@ -51,7 +45,7 @@ Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
 void Table::add(std::vector<std::string> cells) {
   assert(cells.size() == columns_.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = cut(printable(std::move(cells[i])), columns_[i].most);
+  for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = cut(report::printable(cells[i]), columns_[i].most);
   rows_.push_back(std::move(cells));
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lethe::command {
@@ -17,7 +18,7 @@ class Table {
   };
 
   explicit Table(std::vector<Column> columns);
-  /// As many cells as there are columns. Control characters are shown as "?": texts of the cloud reach a terminal here.
+  /// As many cells as there are columns. What could steer a terminal is escaped: words of the cloud come here.
   void add(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
   /// Title line and rows, two spaces between columns, nothing at the ends of lines.

@@ -44,7 +44,7 @@ class Input : public testing::Test {
 };
 
 TEST_F(Input, wrong_usage_is_2) {
-  expect_complaint(rig.lethe({"--frob"}), 2, HasSubstr("--frob"));
+  expect_complaint(rig.lethe({"status", "--frob"}), 2, HasSubstr("--frob"));
   expect_complaint(rig.lethe({"frobnicate"}), 2, HasSubstr("lethe --help"));
   expect_complaint(rig.lethe({"show"}), 2, HasSubstr("JOB"));
   expect_complaint(rig.lethe({"submit"}), 2, HasSubstr("job files"));
@@ -119,8 +119,9 @@ TEST_F(Input, check_names_every_fault_of_every_job_file) {
   const auto second = rig.write("second.toml", "account = \"nobody\"\nids = [1, -2]\n");
   const auto third = rig.job("third", "keys_file = \"not-there.txt\"");
   const auto result = rig.lethe({"check", first, second, third});
-  expect_complaint(
-      result, 1, AllOf(HasSubstr("first.toml:3"), HasSubstr("frobs"), HasSubstr("nobody"), HasSubstr("not-there.txt")));
+  expect_complaint(result, 1,
+                   AllOf(HasSubstr("first.toml:3"), HasSubstr("frobs"), HasSubstr("second.toml:1"),
+                         HasSubstr("second.toml:2"), HasSubstr("not-there.txt")));
 }
 
 TEST_F(Input, check_online_asks_for_a_token) {
@@ -129,6 +130,17 @@ TEST_F(Input, check_online_asks_for_a_token) {
   EXPECT_EQ(rig.cloud().calls().token, 1);
   rig.write("acme.secret", "wrong\n");
   expect_complaint(rig.lethe({"check", "--online"}), 78, HasSubstr("acme"));
+}
+
+TEST(CheckOnline, its_requests_count_in_the_budget) {
+  RigSettings settings;
+  settings.time_scale = 2;  // a day must not end between the two commands
+  Rig rig(settings);
+  rig.start_daemon();
+  ASSERT_EQ(rig.stop_daemon(), 0);
+  EXPECT_EQ(rig.lethe({"check", "--online"}).status, 0);
+  const auto status = rig.json({"status", "--json"});
+  EXPECT_EQ(status.at("accounts").at(0).at("requests_today"), boost::json::value(1));
 }
 
 TEST_F(Input, check_online_of_a_host_that_isnt_there_is_1) {
@@ -159,7 +171,7 @@ TEST_F(Input, names_that_dont_exist_are_3_but_1_in_a_job_file) {
   expect_complaint(rig.lethe({"jobs", "--account", "nobody"}), 3, HasSubstr("nobody"));
   expect_complaint(rig.lethe({"submit", "--account", "nobody", "--list", "L"}), 3, HasSubstr("nobody"));
   expect_complaint(rig.lethe({"submit", rig.write("j.toml", "account = \"nobody\"\nkeys = [\"k\"]\n")}), 1,
-                   HasSubstr("nobody"));
+                   HasSubstr("account"));
 }
 
 TEST_F(Input, flags_are_held_to_the_rules_of_job_files) {
@@ -217,6 +229,7 @@ TEST_F(Input, a_second_daemon_is_78_and_the_first_goes_on) {
 
 TEST_F(Input, a_store_of_a_rehearsal_is_kept_to_its_time) {
   make_store();
+  ASSERT_EQ(rig.lethe({"submit", rig.job("recorded", "keys = [\"k\"]")}).status, 0);
   const auto result = rig.lethe({"run", "--time-scale", "7"});
   expect_complaint(result, 78, HasSubstr("5000"));
   expect_complaint(rig.lethe({"run"}), 78, HasSubstr("lethe.db"));
