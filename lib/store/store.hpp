@@ -156,7 +156,7 @@ class Store {
   /// Open jobs whose not_after is past and that have contacts in no operation, or in a queued one only.
   virtual Result<std::vector<core::Job>> expiring(core::Time now, std::size_t most) = 0;
   virtual Result<std::optional<core::Time>> next_expiry() = 0;
-  /// Changes whenever another process has committed.
+  /// Changes whenever anybody has committed: another process, or this store's own writes.
   virtual Result<std::int64_t> data_version() = 0;
   virtual std::uint64_t instance() const = 0;  ///< random, made with the store: the seed of the jitter
   virtual const TimeScale& time_scale() const = 0;
@@ -186,14 +186,16 @@ class Store {
   // --- writes: accounts
   virtual Written<void> set_account_state(std::string name, core::AccountState state, std::string why,
                                           std::optional<core::Time> until) = 0;
-  virtual Written<void> note_restorable_days(std::string name, int days) = 0;                       // ride-along
-  virtual Written<void> note_error(std::string name, std::string error, core::Time at) = 0;         // ride-along
+  virtual Written<void> note_restorable_days(std::string name, int days) = 0;                // ride-along
+  virtual Written<void> note_error(std::string name, std::string error, core::Time at) = 0;  // ride-along
+  /// Adds `count` to the requests of this day; another day than the stored one begins afresh.
   virtual Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) = 0;  // ride-along
 
   /// Every write asked for so far is committed (or has failed).
   virtual Written<void> flush() = 0;
 
-  /// Told of each transition after its commit, in the order of seq.
+  /// Told of each transition that this store wrote, after its commit, in the order of seq; before who awaits it goes
+  /// on.
   virtual void on_transition(std::function<void(const core::Transition&)> listener) = 0;
 };
 
@@ -216,8 +218,8 @@ struct OpenSettings {
 /// Opens, migrates and checks. `clock` is asked for only after opening (a scaled clock is made from time_scale()).
 Result<std::unique_ptr<Store>> open_store(OpenSettings settings);
 
-/// Writes gather on this clock and complete on this executor; called once before the first write.
-/// (Split from open_store because the clock of a rehearsal is known only after opening.)
+/// Writes gather on this clock and complete on this executor; called once before the first write. Both outlive the
+/// store. (Split from open_store because the clock of a rehearsal is known only after opening.)
 void attach(Store& store, support::Clock& clock, boost::asio::any_io_executor executor);
 
 }  // namespace lethe::store

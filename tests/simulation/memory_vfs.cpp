@@ -3,64 +3,25 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <cstring>
 #include <map>
 #include <mutex>
 #include <new>
 #include <random>
-#include <set>
 #include <stdexcept>
 #include <utility>
-#include <vector>
+
+#include "simulation/memory_file.hpp"
 
 namespace lethe::simulation {
-
-namespace {
-
-struct Handle;
-
-/// A write or truncation that no sync has followed yet.
-struct Change {
-  std::int64_t offset = 0;
-  std::optional<std::string> bytes;  ///< absent: the file ends at `offset` now
-};
-
-void carry_out(const Change& change, std::string& content) {
-  const auto offset = static_cast<std::size_t>(change.offset);
-  if (!change.bytes) {
-    content.resize(std::min(offset, content.size()));
-    return;
-  }
-  content.resize(std::max(content.size(), offset + change.bytes->size()));
-  content.replace(offset, change.bytes->size(), *change.bytes);
-}
-
-/// The memory that the connections of a WAL database share, and its locks.
-struct Shared {
-  std::vector<std::unique_ptr<std::vector<char>>> regions;
-  std::array<std::set<const Handle*>, SQLITE_SHM_NLOCK> readers;
-  std::array<const Handle*, SQLITE_SHM_NLOCK> owner{};
-};
-
-struct File {
-  std::string current;
-  std::string synced;
-  std::vector<Change> unsynced;
-  std::map<const Handle*, int> locks;  ///< those above SQLITE_LOCK_NONE
-  std::shared_ptr<Shared> shared = std::make_shared<Shared>();
-};
-
-}  // namespace
 
 struct MemoryVfs::State {
   std::string name;
   sqlite3_vfs vfs{};
   mutable std::mutex mutex;  // the store's writer has a thread of its own
   std::mt19937_64 random;
-  std::map<std::string, std::shared_ptr<File>> files;
-  std::map<std::string, std::shared_ptr<File>> durable;  ///< the names that survive a crash
+  std::map<std::string, std::shared_ptr<MemoryFile>> files;
+  std::map<std::string, std::shared_ptr<MemoryFile>> durable;  ///< the names that survive a crash
   std::int64_t generation = 0;
   bool crashed = false;
   Condition condition = Condition::fine;
@@ -86,8 +47,8 @@ using Guard = std::lock_guard<std::mutex>;
 struct Handle {
   sqlite3_file base;
   State* state;
-  std::shared_ptr<File> file;
-  std::shared_ptr<Shared> shared;  ///< kept beyond a crash: SQLite still looks at the memory
+  std::shared_ptr<MemoryFile> file;
+  std::shared_ptr<SharedMemory> shared;  ///< kept beyond a crash: SQLite still looks at the memory
   std::string path;
   std::int64_t generation;
   bool delete_on_close;
@@ -113,7 +74,7 @@ int file_read(sqlite3_file* base, void* into, int amount, sqlite3_int64 offset) 
   Handle& handle = handle_of(base);
   const Guard guard(handle.state->mutex);
   if (!alive(handle)) return SQLITE_IOERR_READ;
-  const std::string& content = handle.file->current;
+  const std::string& content = handle.file->content.current();
   const auto wanted = static_cast<std::size_t>(amount);
   const std::size_t begin = std::min(static_cast<std::size_t>(offset), content.size());
   const std::size_t there = std::min(wanted, content.size() - begin);
@@ -127,8 +88,7 @@ int change_file(Handle& handle, Change change) {
   if (!alive(handle)) return SQLITE_IOERR_WRITE;
   if (const int admitted = handle.state->admit_change(); admitted != SQLITE_OK) return admitted;
   if (change.bytes && handle.state->condition == MemoryVfs::Condition::full) return SQLITE_FULL;
-  carry_out(change, handle.file->current);
-  handle.file->unsynced.push_back(std::move(change));
+  handle.file->content.make(std::move(change));
   return SQLITE_OK;
 }
 
@@ -148,8 +108,7 @@ int file_sync(sqlite3_file* base, int) {
   if (!alive(handle)) return SQLITE_IOERR_FSYNC;
   if (const int admitted = state.admit_change(); admitted != SQLITE_OK) return admitted;
   ++state.syncs;
-  handle.file->synced = handle.file->current;
-  handle.file->unsynced.clear();
+  handle.file->content.sync();
   const auto named = state.files.find(handle.path);
   if (named != state.files.end() && named->second == handle.file) state.durable[handle.path] = handle.file;
   if (std::exchange(handle.syncs_folder, false)) state.durable = state.files;
@@ -160,7 +119,7 @@ int file_size(sqlite3_file* base, sqlite3_int64* size) {
   Handle& handle = handle_of(base);
   const Guard guard(handle.state->mutex);
   if (!alive(handle)) return SQLITE_IOERR_FSTAT;
-  *size = static_cast<sqlite3_int64>(handle.file->current.size());
+  *size = static_cast<sqlite3_int64>(handle.file->content.current().size());
   return SQLITE_OK;
 }
 
@@ -170,34 +129,14 @@ int file_lock(sqlite3_file* base, int level) {
   Handle& handle = handle_of(base);
   const Guard guard(handle.state->mutex);
   if (!alive(handle)) return SQLITE_IOERR_LOCK;
-  auto& locks = handle.file->locks;
-  int& own = locks.try_emplace(&handle, SQLITE_LOCK_NONE).first->second;
-  if (own >= level) return SQLITE_OK;
-  int strongest = SQLITE_LOCK_NONE;
-  for (const auto& [other, held] : locks) {
-    if (other != &handle) strongest = std::max(strongest, held);
-  }
-  if (level == SQLITE_LOCK_SHARED) {
-    if (strongest >= SQLITE_LOCK_PENDING) return SQLITE_BUSY;
-  } else if (strongest >= SQLITE_LOCK_RESERVED) {
-    return SQLITE_BUSY;
-  } else if (level == SQLITE_LOCK_EXCLUSIVE && strongest >= SQLITE_LOCK_SHARED) {
-    own = SQLITE_LOCK_PENDING;
-    return SQLITE_BUSY;
-  }
-  own = level;
-  return SQLITE_OK;
+  return handle.file->locks.lock(&handle, level);
 }
 
 int file_unlock(sqlite3_file* base, int level) {
   Handle& handle = handle_of(base);
   const Guard guard(handle.state->mutex);
   if (!alive(handle)) return SQLITE_OK;
-  if (level == SQLITE_LOCK_NONE) {
-    handle.file->locks.erase(&handle);
-  } else {
-    handle.file->locks[&handle] = level;
-  }
+  handle.file->locks.unlock(&handle, level);
   return SQLITE_OK;
 }
 
@@ -205,8 +144,7 @@ int file_check_reserved(sqlite3_file* base, int* reserved) {
   Handle& handle = handle_of(base);
   const Guard guard(handle.state->mutex);
   if (!alive(handle)) return SQLITE_IOERR_CHECKRESERVEDLOCK;
-  *reserved =
-      std::ranges::any_of(handle.file->locks, [](const auto& lock) { return lock.second >= SQLITE_LOCK_RESERVED; });
+  *reserved = handle.file->locks.reserved() ? 1 : 0;
   return SQLITE_OK;
 }
 
@@ -218,44 +156,22 @@ int shared_map(sqlite3_file* base, int region, int size, int extend, void volati
   *memory = nullptr;
   if (!alive(handle)) return SQLITE_IOERR_SHMMAP;
   if (!handle.shared) handle.shared = handle.file->shared;
-  auto& regions = handle.shared->regions;
-  const auto wanted = static_cast<std::size_t>(region);
-  if (wanted >= regions.size() && extend == 0) return SQLITE_OK;
-  while (wanted >= regions.size()) {
-    regions.push_back(std::make_unique<std::vector<char>>(static_cast<std::size_t>(size)));
-  }
-  *memory = regions[wanted]->data();
+  *memory = handle.shared->region(static_cast<std::size_t>(region), static_cast<std::size_t>(size), extend != 0);
   return SQLITE_OK;
 }
 
 int shared_lock(sqlite3_file* base, int first, int count, int flags) {
   Handle& handle = handle_of(base);
   const Guard guard(handle.state->mutex);
-  const bool release = (flags & SQLITE_SHM_UNLOCK) != 0;
   if (!handle.shared) return SQLITE_IOERR_SHMLOCK;
-  Shared& shared = *handle.shared;
-  if (!release && !alive(handle)) return SQLITE_IOERR_SHMLOCK;
-  const bool exclusive = (flags & SQLITE_SHM_EXCLUSIVE) != 0;
   const auto begin = static_cast<std::size_t>(first);
   const auto end = begin + static_cast<std::size_t>(count);
-  if (!release) {
-    for (std::size_t slot = begin; slot < end; ++slot) {
-      if (shared.owner[slot] != nullptr && shared.owner[slot] != &handle) return SQLITE_BUSY;
-      const auto others = shared.readers[slot].size() - shared.readers[slot].count(&handle);
-      if (exclusive && others > 0) return SQLITE_BUSY;
-    }
+  if ((flags & SQLITE_SHM_UNLOCK) != 0) {
+    handle.shared->unlock(&handle, begin, end);
+    return SQLITE_OK;
   }
-  for (std::size_t slot = begin; slot < end; ++slot) {
-    if (release) {
-      shared.readers[slot].erase(&handle);
-      if (shared.owner[slot] == &handle) shared.owner[slot] = nullptr;
-    } else if (exclusive) {
-      shared.owner[slot] = &handle;
-    } else {
-      shared.readers[slot].insert(&handle);
-    }
-  }
-  return SQLITE_OK;
+  if (!alive(handle)) return SQLITE_IOERR_SHMLOCK;
+  return handle.shared->lock(&handle, begin, end, (flags & SQLITE_SHM_EXCLUSIVE) != 0);
 }
 
 void shared_barrier(sqlite3_file* base) {
@@ -266,12 +182,9 @@ int shared_unmap(sqlite3_file* base, int remove) {
   Handle& handle = handle_of(base);
   const Guard guard(handle.state->mutex);
   if (!handle.shared) return SQLITE_OK;
-  for (std::size_t slot = 0; slot < handle.shared->owner.size(); ++slot) {
-    handle.shared->readers[slot].erase(&handle);
-    if (handle.shared->owner[slot] == &handle) handle.shared->owner[slot] = nullptr;
-  }
+  handle.shared->unlock_all(&handle);
   handle.shared.reset();
-  if (remove != 0 && alive(handle)) handle.file->shared = std::make_shared<Shared>();
+  if (remove != 0 && alive(handle)) handle.file->shared = std::make_shared<SharedMemory>();
   return SQLITE_OK;
 }
 
@@ -293,7 +206,7 @@ int file_close(sqlite3_file* base) {
   shared_unmap(base, 0);
   const Guard guard(state.mutex);
   if (alive(handle)) {
-    handle.file->locks.erase(&handle);
+    handle.file->locks.unlock(&handle, SQLITE_LOCK_NONE);
     if (handle.delete_on_close) state.files.erase(handle.path);
   }
   handle.~Handle();
@@ -335,7 +248,7 @@ int vfs_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* base, int flags, 
   const bool is_new = found == state.files.end();
   if (is_new) {
     if ((flags & SQLITE_OPEN_CREATE) == 0 || read_only) return SQLITE_CANTOPEN;
-    found = state.files.emplace(path, std::make_shared<File>()).first;
+    found = state.files.emplace(path, std::make_shared<MemoryFile>()).first;
   }
   new (base) Handle{.base = {&methods},
                     .state = &state,
@@ -365,7 +278,7 @@ int vfs_access(sqlite3_vfs* vfs, const char* name, int, int* result) {
   const Guard guard(state.mutex);
   if (state.crashed) return SQLITE_IOERR_ACCESS;
   const auto found = state.files.find(name);
-  *result = found != state.files.end() && !found->second->current.empty() ? 1 : 0;
+  *result = found != state.files.end() && !found->second->content.current().empty() ? 1 : 0;
   return SQLITE_OK;
 }
 
@@ -418,13 +331,9 @@ sqlite3_vfs make_vfs(State& state) {
   return vfs;
 }
 
-/// Each sector-sized write reaches the disk or doesn't; those of one file may overtake each other.
-std::string with_some(const File& file, std::mt19937_64& random) {
-  std::string content = file.synced;
-  for (const Change& change : file.unsynced) {
-    if (random() % 2 == 0) carry_out(change, content);
-  }
-  return content;
+std::string what_survives(const Content& content, MemoryVfs::Survives survives, std::mt19937_64& random) {
+  if (survives == MemoryVfs::Survives::written) return content.current();
+  return survives == MemoryVfs::Survives::synced ? content.synced() : content.with_some(random);
 }
 
 }  // namespace
@@ -458,11 +367,8 @@ void MemoryVfs::revive(Survives survives) {
   if (survives != Survives::written) state_->files = state_->durable;
   for (auto& [path, file] : state_->files) {
     // A new file, since handles from before the crash still hold the old one.
-    auto fresh = std::make_shared<File>();
-    if (survives == Survives::written) fresh->current = file->current;
-    if (survives == Survives::synced) fresh->current = file->synced;
-    if (survives == Survives::some) fresh->current = with_some(*file, state_->random);
-    fresh->synced = fresh->current;
+    auto fresh = std::make_shared<MemoryFile>();
+    fresh->content = Content(what_survives(file->content, survives, state_->random));
     file = std::move(fresh);
   }
   state_->durable = state_->files;
@@ -500,14 +406,13 @@ bool MemoryVfs::exists(const std::string& path) const {
 std::optional<std::string> MemoryVfs::content(const std::string& path) const {
   const Guard guard(state_->mutex);
   const auto found = state_->files.find(path);
-  return found == state_->files.end() ? std::nullopt : std::optional(found->second->current);
+  return found == state_->files.end() ? std::nullopt : std::optional(found->second->content.current());
 }
 
 void MemoryVfs::put(const std::string& path, std::string content) {
   const Guard guard(state_->mutex);
-  auto file = std::make_shared<File>();
-  file->current = content;
-  file->synced = std::move(content);
+  auto file = std::make_shared<MemoryFile>();
+  file->content = Content(std::move(content));
   state_->files[path] = file;
   state_->durable[path] = file;
 }

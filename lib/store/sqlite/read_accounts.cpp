@@ -25,7 +25,7 @@ Result<std::vector<Standing>> standings(Connection& db, std::string_view account
   return found;
 }
 
-/// Tells a single statement's reader what an account's last submission was; NULL: none.
+/// When an operation of the account last went into submitting.
 Result<std::optional<core::Time>> last_submission(Connection& db, std::string_view account) {
   Statement query(db, "SELECT last_submission_at FROM account WHERE name = ?1", account);
   return read_time(query);
