@@ -11,6 +11,7 @@
 #include "simulator/lists.hpp"
 #include "simulator/operations.hpp"
 #include "simulator/reading.hpp"
+#include "simulator/routes.hpp"
 #include "simulator/shapes.hpp"
 #include "simulator/submission.hpp"
 #include "simulator/tokens.hpp"
@@ -20,94 +21,6 @@ namespace {
 
 namespace json = boost::json;
 using core::Time;
-
-enum class Endpoint : std::uint8_t {
-  unknown,
-  token,
-  submit,
-  status,
-  requests,
-  summary,
-  operations,
-  retry,
-  settings,
-};
-
-struct Route {
-  Endpoint endpoint = Endpoint::unknown;
-  Kind kind = Kind::deletion;
-  std::string operation;  ///< retry: the segment that names it
-};
-
-std::optional<Kind> kind_of(std::string_view segment) {
-  if (segment == "delete") return Kind::deletion;
-  if (segment == "restrict") return Kind::restriction;
-  return std::nullopt;
-}
-
-/// contacts/v1/contacts/actions/{delete|restrict}[/status|/configSettings]
-Route action_route(const std::vector<std::string>& path) {
-  const std::optional<Kind> kind = kind_of(path[4]);
-  if (!kind || path.size() > 6) return {};
-  if (path.size() == 5) return {Endpoint::submit, *kind, {}};
-  if (path[5] == "status") return {Endpoint::status, *kind, {}};
-  const bool settings = path[5] == "configsettings" && *kind == Kind::deletion;
-  return settings ? Route{Endpoint::settings, *kind, {}} : Route{};
-}
-
-Route route_of(const std::vector<std::string>& path) {
-  using Path = std::vector<std::string>;
-  if (path == Path{"v2", "token"}) return {Endpoint::token, Kind::deletion, {}};
-  if (path.size() < 4 || path[0] != "contacts" || path[1] != "v1") return {};
-  const Path rest(path.begin() + 2, path.end());
-  if (rest == Path{"contacts", "deleteoperations"}) return {Endpoint::operations, Kind::deletion, {}};
-  if (rest == Path{"contacts", "analytics", "deleterequests"}) return {Endpoint::requests, Kind::deletion, {}};
-  if (rest == Path{"contacts", "analytics", "deleterequests", "summary"}) {
-    return {Endpoint::summary, Kind::deletion, {}};
-  }
-  if (rest.size() >= 3 && rest[0] == "contacts" && rest[1] == "actions") return action_route(path);
-  const std::optional<Kind> kind = rest.size() == 4 ? kind_of(rest[1]) : std::nullopt;
-  if (kind && rest[0] == "operations" && rest[3] == "retry") return {Endpoint::retry, *kind, rest[2]};
-  return {};
-}
-
-std::string_view method_of(Endpoint endpoint) {
-  switch (endpoint) {
-    case Endpoint::token:
-    case Endpoint::submit:
-    case Endpoint::retry:
-    case Endpoint::settings:
-      return "POST";
-    default:
-      return "GET";
-  }
-}
-
-Scope scope_of(Endpoint endpoint) {
-  return method_of(endpoint) == "POST" ? Scope::write : Scope::read;
-}
-
-FaultRule::Call call_of(Endpoint endpoint) {
-  switch (endpoint) {
-    case Endpoint::token:
-      return FaultRule::Call::token;
-    case Endpoint::submit:
-      return FaultRule::Call::submit;
-    case Endpoint::status:
-      return FaultRule::Call::status;
-    case Endpoint::requests:
-    case Endpoint::summary:
-    case Endpoint::operations:
-      return FaultRule::Call::lists;
-    case Endpoint::retry:
-      return FaultRule::Call::retry;
-    case Endpoint::settings:
-      return FaultRule::Call::settings;
-    case Endpoint::unknown:
-      break;
-  }
-  return FaultRule::Call::any;
-}
 
 /// "-1" or a number of days; 0 is undefined and refused, and so is a value that is no string.
 std::optional<int> read_days(const json::value& body) {
@@ -136,7 +49,7 @@ struct CloudModel::State {
         tokens(draws, settings),
         faults(draws, settings.faults) {}
 
-  http::ServerReply handle(const http::Request& request, Time now);
+  Handled handle(const http::Request& request, Time now);
   void count(const Route& route, const Target& target, Time now);
   http::Response answer(const Answering& answering, const http::Request& request, const Target& target,
                         const Route& route);
@@ -157,24 +70,29 @@ struct CloudModel::State {
   Calls calls;
   std::uint64_t number = 0;
   Time last;
+  std::string words;  ///< about the request that is being handled
   std::map<std::pair<Kind, std::int64_t>, std::vector<Time>> status_calls;
 };
 
-http::ServerReply CloudModel::State::handle(const http::Request& request, Time now) {
+CloudModel::Handled CloudModel::State::handle(const http::Request& request, Time now) {
   last = std::max(last, now);
   const Answering answering{draws, number++, last};
   const std::optional<Target> target = read_target(request.url);
-  if (!target) return {rest_error(answering, 400, 0, "The address can not be read."), {}};
+  if (!target) return {{rest_error(answering, 400, 0, "The address can not be read."), {}}, in_words({}, {}), {}};
   const Route route = route_of(target->path);
+  words = in_words(route, *target);
   count(route, *target, last);
   const FaultRule* fault = faults.choose(call_of(route.endpoint), answering.number, last);
-  if (fault == nullptr) return {answer(answering, request, *target, route), {}};
+  if (fault == nullptr) {
+    http::Response response = answer(answering, request, *target, route);
+    return {{std::move(response), {}}, std::move(words), {}};
+  }
   http::ServerReply reply;
   if (is_done(fault->fault)) reply.response = answer(answering, request, *target, route);
   if (fault->fault == FaultRule::Fault::unauthorized) tokens.revoke(request);
   FaultRule met = *fault;
   met.call = call_of(route.endpoint);
-  return spoiled(answering, met, std::move(reply));
+  return {spoiled(answering, met, std::move(reply)), std::move(words), fault->fault};
 }
 
 void CloudModel::State::count(const Route& route, const Target& target, Time now) {
@@ -243,14 +161,20 @@ http::Response CloudModel::State::submit(const Answering& answering, const http:
                                          Kind kind, std::int64_t account_id) {
   auto submission = read_submission(answering, kind, target, request.body);
   if (!submission) return submission.error();
+  words = in_words(*submission);
   const std::string& contact = submission->contacts.front();
   const auto rule = std::find_if(settings.lives.begin(), settings.lives.end(),
                                  [&](const LifeRule& one) { return contact.find(one.match) != std::string::npos; });
-  if (rule == settings.lives.end()) {
-    return accepted(answering, operations.accept(account_id, std::move(*submission), Life{}, answering.now));
+  const bool lives = rule == settings.lives.end() || rule->life;
+  if (!lives) {
+    words += " -> refused";
+    return refuse(answering, *rule, contact);
   }
-  if (!rule->life) return refuse(answering, *rule, contact);
-  return accepted(answering, operations.accept(account_id, std::move(*submission), *rule->life, answering.now));
+  Life life = rule == settings.lives.end() ? Life{} : *rule->life;
+  const SimulatedOperation& operation =
+      operations.accept(account_id, std::move(*submission), std::move(life), answering.now);
+  words += fmt::format(" -> operation {}", operation.id);
+  return accepted(answering, operation);
 }
 
 /// The messages quote the contact, as the cloud's do.
@@ -278,7 +202,9 @@ http::Response CloudModel::State::status(const Answering& answering, const Targe
   const SimulatedOperation* operation = operations.find(account_id, kind, *id);
   if (operation == nullptr) return rest_error(answering, 404, 30003, "The operation was not found.");
   const bool second = settings.second_vocabulary && operation->index % 2 == 1;
-  return operation_status(answering, *operation, operations.progress(*operation, answering.now), second);
+  const Progress progress = operations.progress(*operation, answering.now);
+  words += " -> " + in_words(progress);
+  return operation_status(answering, *operation, progress, second);
 }
 
 http::Response CloudModel::State::retry(const Answering& answering, const Route& route, std::int64_t account_id) {
@@ -289,6 +215,7 @@ http::Response CloudModel::State::retry(const Answering& answering, const Route&
     return refusal(answering, 400, "operationRestarted", "OperationNotFailed",
                    "Only a failed operation can be retried.");
   }
+  words += " -> begins again";
   json::object body{{"operationID", operation->id}, {"operationRestarted", true}};
   add_envelope(body, answering);
   body["hasErrors"] = false;
@@ -303,6 +230,7 @@ http::Response CloudModel::State::configure(const Answering& answering, const ht
   const std::optional<int> days = read_days(value);
   if (!days) return validation_error(answering, "items", "must hold one setting with a valid value.");
   operations.change_days(account_id, *days, answering.now);
+  words += *days == -1 ? " -> none" : fmt::format(" -> {}d", *days);
   json::object body{{"rowsEffected", 1}};
   add_envelope(body, answering);
   return json_response(200, body);
@@ -313,6 +241,10 @@ CloudModel::CloudModel(ModelSettings settings) : state_(std::make_unique<State>(
 CloudModel::~CloudModel() = default;
 
 http::ServerReply CloudModel::handle(const http::Request& request, Time now) {
+  return state_->handle(request, now).reply;
+}
+
+CloudModel::Handled CloudModel::handle_and_tell(const http::Request& request, Time now) {
   return state_->handle(request, now);
 }
 

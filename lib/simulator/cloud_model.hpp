@@ -73,6 +73,9 @@ struct ModelSettings {
   std::string rest_instance_url;          ///< as the token reply says it; set after the server listens
   int restorable_days = 14;
   core::Duration token_life = std::chrono::minutes{20};  ///< expires_in is 2 min less (at least 1 s)
+  /// rest_instance_url without its final slash in every second token reply, as the documented example has it; false:
+  /// always with it, as real replies have it and as some public clients need it.
+  bool rest_url_varies = true;
   bool second_vocabulary =
       true;  ///< alternate requestID/scheduledDate and operationRequestID/scheduledTime by operation
   std::vector<LifeRule> lives;
@@ -98,6 +101,13 @@ class CloudModel {
   ~CloudModel();
   /// Paths and property names without regard to case. `now` never goes back.
   http::ServerReply handle(const http::Request& request, core::Time now);
+  /// The same, with what a person may read about it: no contact, no token.
+  struct Handled {
+    http::ServerReply reply;
+    std::string words;                      ///< "submit 3 keys -> operation 12", "status 12 -> Processing"
+    std::optional<FaultRule::Fault> fault;  ///< that was played
+  };
+  Handled handle_and_tell(const http::Request& request, core::Time now);
   void set_rest_instance_url(std::string url);
   void set_restorable_days(int days);
   /// As of `now`.

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
 #include <utility>
+
+#include "http/server.hpp"
 
 namespace lethe::simulator {
 namespace {
@@ -18,6 +21,8 @@ class LoopbackServer : public Server {
     http::ServerSettings wanted;
     wanted.address = settings_.address;
     wanted.port = settings_.port;
+    wanted.certificate_pem = settings_.certificate_pem;
+    wanted.key_pem = settings_.key_pem;
     auto made = http::make_server(executor, std::move(wanted),
                                   [this](http::Request request) { return reply(std::move(request)); });
     if (!made) return std::unexpected(made.error());
@@ -28,17 +33,22 @@ class LoopbackServer : public Server {
   std::string url() const override {
     const std::string address = http_->address();
     const bool six = address.find(':') != std::string::npos && !address.starts_with('[');
-    return fmt::format("http://{}:{}", six ? "[" + address + "]" : address, http_->port());
+    const std::string_view scheme = settings_.key_pem ? "https" : "http";
+    return fmt::format("{}://{}:{}", scheme, six ? "[" + address + "]" : address, http_->port());
   }
   CloudModel& model() override { return model_; }
   boost::asio::awaitable<void> stop() override { return http_->stop(); }
 
  private:
   boost::asio::awaitable<http::ServerReply> reply(http::Request request) {
-    http::ServerReply reply = model_.handle(request, clock_.now());
+    const core::Time now = clock_.now();
+    CloudModel::Handled handled = model_.handle_and_tell(request, now);
+    const http::ServerReply& reply = handled.reply;
     const bool sent = reply.manner == Manner::whole || reply.manner == Manner::truncated;
-    if (settings_.request_log) settings_.request_log(request.method, request.url, sent ? reply.response.status : 0);
-    co_return reply;
+    if (settings_.request_log) {
+      settings_.request_log({now, std::move(handled.words), sent ? reply.response.status : 0, handled.fault});
+    }
+    co_return std::move(handled.reply);
   }
 
   ServerSettings settings_;

@@ -117,7 +117,8 @@ http::Response Tokens::issue(const http::Request& request, Time now) {
   reply["expires_in"] = std::chrono::duration_cast<std::chrono::seconds>(told).count();
   reply["scope"] = scopes(grant);
   reply["soap_instance_url"] = rest_url + "/soap/";
-  reply["rest_instance_url"] = issued_ % 2 == 1 ? rest_url + "/" : rest_url;
+  const bool slash = issued_ % 2 == 1 || !settings_.rest_url_varies;
+  reply["rest_instance_url"] = slash ? rest_url + "/" : rest_url;
   return json_response(200, reply);
 }
 

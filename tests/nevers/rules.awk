@@ -35,7 +35,7 @@ BEGIN {
   may("store", "core support")
   may("intake", "core support config store")
   may("report", "core")
-  may("simulator", "core support http")
+  may("simulator", "core support config http")
   may("engine", "core support http cloud store intake report")
   may("command", "core support http cloud config store intake report engine simulator")
   may("daemon", "core support config store report engine simulator command")

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "simulator/cloud.hpp"
+#include "simulator/fault_spec.hpp"
 #include "support/clock.hpp"
 
 namespace lethe::simulator {
@@ -47,8 +48,9 @@ class SimulatorServer : public testing::Test {
  protected:
   void SetUp() override {
     ServerSettings settings;
-    settings.request_log = [this](const std::string& method, const std::string& target, int status) {
-      log.push_back(fmt::format("{} {} {}", method, target, status));
+    settings.request_log = [this](const Exchange& exchange) {
+      log.push_back(
+          fmt::format("{} {} {}", exchange.status, exchange.words, exchange.fault ? word(*exchange.fault) : ""));
     };
     ModelSettings model;
     FaultRule fault;
@@ -86,7 +88,7 @@ TEST_F(SimulatorServer, answers_over_loopback_and_logs_the_request) {
   const std::string answer = serve(get("/contacts/v1/contacts/deleteOperations"));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 401 ")) << answer;
   EXPECT_NE(answer.find("Not Authorized"), std::string::npos);
-  EXPECT_EQ(log, (std::vector<std::string>{"GET /contacts/v1/contacts/deleteOperations 401"}));
+  EXPECT_EQ(log, (std::vector<std::string>{"401 list of operations "}));
   EXPECT_EQ(server->model().calls().lists, 1);
 }
 
@@ -104,7 +106,7 @@ TEST_F(SimulatorServer, a_reset_sends_no_byte_and_is_logged_as_such) {
   const std::string answer = serve(
       "POST /contacts/v1/contacts/actions/delete?type=keys HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}");
   EXPECT_EQ(answer, "");
-  EXPECT_EQ(log, (std::vector<std::string>{"POST /contacts/v1/contacts/actions/delete?type=keys 0"}));
+  EXPECT_EQ(log, (std::vector<std::string>{"0 submit reset_after"}));
 }
 
 TEST_F(SimulatorServer, a_taken_port_is_one_line) {
