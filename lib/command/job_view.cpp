@@ -31,10 +31,6 @@ boost::json::value json_time(const std::optional<core::Time>& time) {
   return time ? boost::json::value(core::rfc3339(*time)) : nullptr;
 }
 
-boost::json::value json_text(const std::string& text) {
-  return text.empty() ? boost::json::value(nullptr) : boost::json::value(text);
-}
-
 std::string contacts(const core::Job& job) {
   return job.selector == core::Selector::list && job.contacts == 0 ? "?" : fmt::to_string(job.contacts);
 }
@@ -47,7 +43,7 @@ boost::json::object job_object(const core::Job& job, const std::string& why) {
   entry["selector"] = word(job.selector);
   entry["contacts"] = job.contacts;
   entry["state"] = word(job.state);
-  entry["why"] = json_text(why);
+  entry["why"] = why;
   entry["created_at"] = core::rfc3339(job.created_at);
   entry["not_after"] = core::rfc3339(job.not_after);
   entry["ended_at"] = json_time(job.ended_at);
@@ -65,8 +61,8 @@ boost::json::object operation_object(const core::Operation& operation) {
   entry["operation"] = operation.number.value;
   entry["operation_id"] = operation.operation_id ? boost::json::value(operation.operation_id->value) : nullptr;
   entry["state"] = word(operation.state);
-  entry["status"] = json_text(operation.status);
-  entry["background_status"] = json_text(operation.background_status);
+  entry["status"] = operation.status;
+  entry["background_status"] = operation.background_status;
   entry["contacts"] = operation.contacts;
   entry["submitted_at"] = json_time(operation.submitted_at);
   entry["restorable_until"] = json_time(operation.restorable_until);

@@ -97,10 +97,6 @@ std::string last_error(const AccountLine& account) {
   return core::rfc3339(std::chrono::floor<std::chrono::seconds>(*account.last_error_at)) + " " + account.last_error;
 }
 
-boost::json::value text_or_null(const std::string& text) {
-  return text.empty() ? boost::json::value(nullptr) : boost::json::value(text);
-}
-
 }  // namespace
 
 store::Result<StatusView> status_view(store::Store& store, const core::Settings& settings, core::Time now) {
@@ -149,14 +145,14 @@ std::string status_json(const StatusView& view) {
     boost::json::object entry;
     entry["name"] = account.name;
     entry["state"] = word(account.state);
-    entry["why"] = text_or_null(account.why);
+    entry["why"] = account.why;
     entry["queued"] = account.counts.queued;
     entry["suppressing"] = account.counts.suppressing;
     entry["deleting"] = account.counts.deleting;
     entry["ended"] = account.counts.ended;
     entry["requests_today"] = account.requests_today;
     entry["requests_per_day"] = account.requests_per_day;
-    entry["last_error"] = text_or_null(account.last_error);
+    entry["last_error"] = account.last_error;
     entry["last_error_at"] =
         account.last_error_at ? boost::json::value(core::rfc3339(*account.last_error_at)) : nullptr;
     accounts.push_back(std::move(entry));
@@ -165,7 +161,7 @@ std::string status_json(const StatusView& view) {
   for (const auto& item : view.attention) {
     boost::json::object entry;
     entry["operation"] = item.operation ? boost::json::value(item.operation->value) : nullptr;
-    entry["job"] = text_or_null(item.job);
+    entry["job"] = item.job.empty() ? boost::json::value(nullptr) : boost::json::value(item.job);
     entry["what"] = item.what;
     entry["remedy"] = item.remedy;
     attention.push_back(std::move(entry));

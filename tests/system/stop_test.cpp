@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "rig.hpp"
 
@@ -117,6 +120,9 @@ TEST_P(Killed, at_any_moment_nothing_is_lost_and_nothing_posted_twice) {
   };
   EXPECT_TRUE(eventually(settled)) << testing::PrintToString(states);
   EXPECT_EQ(states.size(), static_cast<std::size_t>(accounts * jobs_an_account));
+  const auto lost = std::ranges::count(states, "unconfirmed", &std::pair<const std::string, std::string>::second);
+  const auto status = rig.json({"status", "--json"});
+  EXPECT_EQ(std::ssize(status.at("attention").as_array()), lost) << "what is lost says so";
   EXPECT_EQ(rig.stop_daemon(), 0);
 
   std::map<std::string, int> posted;
