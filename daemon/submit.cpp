@@ -34,6 +34,7 @@ Outcome<std::vector<intake::JobRequest>> requests(const Options& options, const 
 /// Prints each transition, unless stdout is to hold JSON alone; refreshes the jobs at the end.
 Outcome<void> wait(command::Session& session, std::vector<command::Submitted>& jobs, bool quiet) {
   std::vector<core::JobNumber> numbers;
+  numbers.reserve(jobs.size());
   for (const auto& submitted : jobs) numbers.push_back(submitted.job.number);
   const auto followed = command::follow_to_end(session.store(), numbers, [quiet](const core::Transition& transition) {
     if (!quiet) std::cout << report::transition_text(transition) << std::endl;

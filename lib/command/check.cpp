@@ -93,10 +93,10 @@ std::int64_t check_token(const core::AccountSettings& account, support::Clock& c
 }
 
 /// The day's budget counts them. Where there is no store yet, nobody keeps a budget.
-void count_requests(Session& session, const std::string& account, std::int64_t requests) {
+void count_requests(Session& session, const std::string& account, std::int64_t requests, CheckReport& report) {
   const auto day = std::chrono::floor<std::chrono::days>(session.now()).time_since_epoch().count();
-  // What can't be noted is told by the commands that are about the store.
-  (void)perform(session.loop(), session.store().note_requests(account, day, requests));
+  const auto noted = perform(session.loop(), session.store().note_requests(account, day, requests));
+  if (!noted) report.bad.push_back(failure(noted.error()));
 }
 
 }  // namespace
@@ -127,7 +127,7 @@ CheckReport check_online(const core::Settings& settings) {
   const auto session = Session::open(settings);
   for (const auto& account : settings.accounts) {
     const auto requests = check_token(account, *clock, report);
-    if (session && requests > 0) count_requests(**session, account.name, requests);
+    if (session && requests > 0) count_requests(**session, account.name, requests, report);
   }
   return report;
 }

@@ -50,6 +50,7 @@ Outcome<void> look(store::Store& store, std::vector<Place>& places, std::int64_t
 
 Outcome<void> follow_to_end(store::Store& store, const std::vector<core::JobNumber>& jobs, const TransitionSink& sink) {
   std::vector<Place> places;
+  places.reserve(jobs.size());
   for (const auto job : jobs) places.push_back({job});
   std::int64_t given = 0;
   std::optional<std::int64_t> last_version;
