@@ -63,9 +63,13 @@ std::optional<std::string> check_listen(const Value& value, const std::string& t
 
 std::optional<std::string> check_proxy(const Value& value, const std::string& text) {
   if (text.empty()) return text;
-  auto url = proxy_url(text);
-  if (url) return *url;
-  value.fault(url.error(), "write \"http://host:port\", or \"\" for none");
+  const auto url = proxy_url(text);
+  if (!url) {
+    value.fault(url.error(), "write \"http://host:port\", or \"\" for none");
+  } else {
+    // To connect directly would pass by what the network's owner asks for.
+    value.fault("isn't supported by this version, and Lethe doesn't connect past a proxy", "leave it empty");
+  }
   return std::nullopt;
 }
 

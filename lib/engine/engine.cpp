@@ -75,7 +75,9 @@ struct Engine::State {
   asio::awaitable<void> begin(Account& account) {
     co_await settle_interrupted(work, account);
     const auto known = work.parts.store.account(account.settings.name);
-    if (known && known->state == core::AccountState::blocked) co_await work.release(account);
+    if (!known) co_return work.heed(known.error());
+    account.held = known->state == core::AccountState::waiting || known->state == core::AccountState::blocked;
+    if (known->state == core::AccountState::blocked) co_await work.release(account);
   }
 
   /// Starts what can start now and returns when to look again.
@@ -97,17 +99,25 @@ struct Engine::State {
     co_return true;
   }
 
-  asio::awaitable<Time> expire() {
+  asio::awaitable<std::size_t> expire_some() {
     const auto late = work.parts.store.expiring(work.now(), expiries_at_once);
     if (!late) {
       work.heed(late.error());
-      co_return Time::max();
+      co_return 0;
     }
     for (const core::Job& job : *late) {
       const auto expired = co_await work.parts.store.expire(job.number, work.now());
       if (!expired) work.heed(expired.error());
     }
-    if (late->size() == expiries_at_once) co_return work.now();
+    co_return late->size();
+  }
+
+  /// Before anything is submitted, whatever is late is out of the way; returns when the next one will be.
+  asio::awaitable<Time> expire() {
+    std::size_t late = 0;
+    do {
+      late = co_await expire_some();
+    } while (late == expiries_at_once && !work.store_failing);
     const auto next = work.parts.store.next_expiry();
     co_return next && *next ? **next : Time::max();
   }

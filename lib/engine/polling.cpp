@@ -72,7 +72,7 @@ asio::awaitable<void> poll(Work& work, Account& account, core::Operation operati
     co_await ask_later(work, account, std::move(operation), std::move(answer.error()));
     co_return;
   }
-  work.succeeded(account);
+  co_await work.succeeded(account);
   core::Decision decision = core::decide(operation, *answer);
   ++operation.polls;
   ++operation.attempt;

@@ -13,6 +13,7 @@
 
 #include "cloud/client.hpp"
 #include "engine/engine.hpp"
+#include "engine/transition_log.hpp"
 #include "http/client.hpp"
 #include "intake/spool.hpp"
 #include "support/digest.hpp"
@@ -55,9 +56,10 @@ std::unique_ptr<support::Clock> make_clock(const store::TimeScale& scale) {
 struct Service::State {
   asio::any_io_executor executor;
   core::Settings settings;
-  // The store is made first and goes before the clock and the log, which its last writes still use.
+  // The store is made first and goes before the clock and the logs, which its last writes still use.
   std::unique_ptr<support::Clock> clock;
   std::unique_ptr<report::Log> log;
+  std::unique_ptr<TransitionLog> transitions;
   std::unique_ptr<store::Store> store;
   support::DigestKey key;
   std::vector<std::pair<std::string, std::unique_ptr<http::Client>>>
@@ -129,6 +131,7 @@ struct Service::State {
       const auto version = store->data_version();
       if (version && seen != *version) {
         seen = *version;
+        transitions->catch_up();
         engine->wake();
       }
       if (stopping) break;
@@ -184,7 +187,9 @@ store::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor exec
 
   state->log = report::make_log(*options.log, state->settings.log_format, state->settings.log_level,
                                 [clock = state->clock.get()] { return clock->now(); });
-  state->store->on_transition([log = state->log.get()](const core::Transition& step) { log->transition(step); });
+  state->transitions = std::make_unique<TransitionLog>(*state->store, *state->log);
+  state->store->on_transition(
+      [transitions = state->transitions.get()](const core::Transition& step) { transitions->committed(step); });
 
   if (auto prepared = state->prepare_clients(); !prepared) return std::unexpected(std::move(prepared.error()));
   state->make_engine();

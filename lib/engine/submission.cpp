@@ -111,7 +111,7 @@ asio::awaitable<void> leave_unconfirmed(Work& work, core::Operation operation, s
 
 asio::awaitable<void> enter_suppression(Work& work, core::Operation operation, core::OperationId id) {
   // In the log before anything else can go wrong: with it a person can settle what a failing store would lose.
-  work.parts.log.message(LogLevel::debug, "accepted",
+  work.parts.log.message(LogLevel::info, "the cloud accepted the operation",
                          {{"account", operation.account},
                           {"operation", std::to_string(operation.number.value)},
                           {"operation_id", std::to_string(id.value)}});
@@ -128,11 +128,11 @@ asio::awaitable<void> finish(Work& work, Account& account, core::Operation opera
                              cloud::Client::Submitted submitted) {
   using Next = core::Effect::Next;
   const core::Effect effect = core::judge(submitted.answer, submitted.authorised_again);
-  if (submitted.answer.delivery == core::Answer::Delivery::answered) work.succeeded(account);
   switch (effect.next) {
     case Next::suppressing:
-      co_await work.release(account);
+      // The record first: what was learned here can't be asked for again.
       co_await enter_suppression(work, std::move(operation), *effect.operation_id);
+      co_await work.succeeded(account);
       co_return;
     case Next::unconfirmed:
       co_await leave_unconfirmed(work, std::move(operation), effect.cause);
@@ -140,6 +140,7 @@ asio::awaitable<void> finish(Work& work, Account& account, core::Operation opera
     case Next::rejected:
       operation.state = State::rejected;
       co_await work.record_surely(std::move(operation), effect.cause);
+      co_await work.succeeded(account);
       co_return;
     case Next::wait:
       co_await work.hold(account, core::AccountState::waiting, effect.cause,

@@ -65,13 +65,14 @@ asio::awaitable<store::Result<core::Operation>> Work::record_surely(core::Operat
   }
 }
 
-void Work::succeeded(Account& account) {
+asio::awaitable<void> Work::succeeded(Account& account) {
   if (account.failures_in_a_row > 0) {
     parts.log.message(LogLevel::info, "the cloud answers again",
                       {{"account", account.settings.name}, {"failures", std::to_string(account.failures_in_a_row)}});
   }
   account.failures_in_a_row = 0;
   account.quiet_until.reset();
+  if (account.held) co_await release(account);
 }
 
 asio::awaitable<void> Work::failed(Account& account, cloud::Failure failure) {
@@ -108,13 +109,16 @@ asio::awaitable<void> Work::hold(Account& account, core::AccountState state, std
   parts.log.message(blocked ? LogLevel::error : LogLevel::warning,
                     blocked ? "the account is blocked: " + why : "the account waits: " + why,
                     {{"account", account.settings.name}, {"until", core::rfc3339(until)}});
+  account.held = true;
   const auto held = co_await parts.store.set_account_state(account.settings.name, state, why, until);
   if (!held) heed(held.error());
 }
 
 asio::awaitable<void> Work::release(Account& account) {
+  account.held = false;
   const auto known = parts.store.account(account.settings.name);
   if (!known) co_return heed(known.error());
+  // A person may have paused it meanwhile.
   if (known->state != core::AccountState::waiting && known->state != core::AccountState::blocked) co_return;
   parts.log.message(LogLevel::info, "the account is ready again", {{"account", account.settings.name}});
   const auto ready = co_await parts.store.set_account_state(account.settings.name, core::AccountState::ready, "", {});

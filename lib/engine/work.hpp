@@ -28,6 +28,7 @@ struct Account {
   bool submitting = false;                  ///< a submission is in progress
   std::int64_t uncounted_requests = 0;      ///< made, and not yet in the store
   int failures_in_a_row = 0;
+  bool held = false;                      ///< the store has it as waiting or blocked; the next success releases it
   std::optional<core::Time> quiet_until;  ///< after failures of the network: no new submission before
 };
 
@@ -49,8 +50,9 @@ struct Work {
   /// at a stop while the store still fails; the reason is logged and returned.
   boost::asio::awaitable<store::Result<core::Operation>> record_surely(core::Operation operation, std::string cause);
 
-  /// A call of the account went well / failed: the change from one to the other is logged, each failure is noted.
-  void succeeded(Account& account);
+  /// A call of the account went well / failed: the change from one to the other is logged, each failure is noted, and
+  /// the account is held or released accordingly.
+  boost::asio::awaitable<void> succeeded(Account& account);
   boost::asio::awaitable<void> failed(Account& account, cloud::Failure failure);
 
   /// Holds the account: waiting (the cloud asked for it) or blocked (a person has to look), with a line in the log.

@@ -153,6 +153,8 @@ class Store {
   virtual Result<void> jobs(const JobFilter& filter, const std::function<bool(const JobView&)>& take) = 0;
   virtual Result<void> transitions(const TransitionFilter& filter,
                                    const std::function<bool(const core::Transition&)>& take) = 0;
+  /// The seq of the newest one; 0: there is none.
+  virtual Result<std::int64_t> newest_transition() = 0;
   /// Open jobs whose not_after is past and that have contacts in no operation, or in a queued one only.
   virtual Result<std::vector<core::Job>> expiring(core::Time now, std::size_t most) = 0;
   virtual Result<std::optional<core::Time>> next_expiry() = 0;

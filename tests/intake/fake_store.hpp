@@ -92,6 +92,7 @@ class FakeStore : public store::Store {
   }
   store::Result<std::vector<core::Job>> expiring(core::Time, std::size_t) override { no(); }
   store::Result<std::optional<core::Time>> next_expiry() override { no(); }
+  store::Result<std::int64_t> newest_transition() override { no(); }
   store::Result<std::int64_t> data_version() override { no(); }
   std::uint64_t instance() const override { no(); }
   const store::TimeScale& time_scale() const override { no(); }

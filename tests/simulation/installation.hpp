@@ -47,6 +47,8 @@ class Installation {
   void stop();
   /// kill -9: nothing more is written or sent; what SQLite had not synced is forgotten.
   void kill();
+  /// The machine is off for so long.
+  void stay_down(core::Duration duration) { clock_.set(clock_.now() + duration); }
   bool running() const { return engine_ != nullptr; }
 
   /// Lets virtual time pass.

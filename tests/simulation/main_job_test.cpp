@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <string>
@@ -363,6 +364,53 @@ TEST(Job, that_waits_past_not_after_expires_unsent) {
   installation.run_for(days{3});
   EXPECT_EQ(states(installation).at("late"), State::expired);
   EXPECT_TRUE(installation.model().truth(installation.now()).empty());
+}
+
+TEST(Job, late_ones_expire_before_anything_is_sent_however_many_there_are) {
+  InstallationSettings settings = three_accounts(21);
+  settings.settings.accounts.resize(1);
+  settings.faults.unreachable = 1;
+  Installation installation(settings);
+  installation.start();
+  for (int number = 0; number < 250; ++number) {
+    intake::JobRequest request;
+    request.id = "job-" + std::to_string(number);
+    request.account = "north";
+    request.contacts.inline_contacts = {"key-" + std::to_string(number)};
+    request.contacts.inline_lines = {1};
+    request.not_after = installation.now() + hours{1};
+    installation.drop(request);
+  }
+  installation.stop();
+  installation.stay_down(hours{2});
+  installation.start();
+  installation.network().faults.unreachable = 0;
+  installation.run_for(days{1});
+  EXPECT_EQ(installation.model().calls().submit, 0);
+  for (const auto& [id, state] : states(installation)) EXPECT_EQ(state, State::expired) << id;
+}
+
+TEST(Account, that_was_blocked_is_ready_again_once_a_call_goes_through) {
+  InstallationSettings settings = three_accounts(23);
+  settings.settings.accounts.resize(1);
+  Installation installation(settings);
+  installation.start();
+  intake::JobRequest request;
+  request.id = "job";
+  request.account = "north";
+  request.contacts.inline_contacts = {"key"};
+  request.contacts.inline_lines = {1};
+  installation.drop(request);
+  installation.run_for(std::chrono::seconds{10});
+  const auto state = [&] { return installation.store().account("north")->state; };
+  ASSERT_EQ(state(), core::AccountState::ready);
+  setenv("LETHE_SIMULATION_SECRET", "wrong", 1);
+  installation.run_for(days{2});
+  EXPECT_EQ(state(), core::AccountState::blocked);
+  setenv("LETHE_SIMULATION_SECRET", settings.model.client_secret.c_str(), 1);
+  installation.run_for(days{18});
+  EXPECT_EQ(state(), core::AccountState::ready);
+  EXPECT_EQ(states(installation).at("job"), State::deleted);
 }
 
 TEST(Polling, follows_the_schedule_and_asks_no_more_often) {

@@ -115,6 +115,13 @@ Result<void> transitions(Connection& db, const TransitionFilter& filter,
   return read_each(query, read_transition, take);
 }
 
+Result<std::int64_t> newest_transition(Connection& db) {
+  Statement query(db, "SELECT max(seq) FROM transition");
+  const auto seq = read_number(query);
+  if (!seq) return std::unexpected(seq.error());
+  return seq->value_or(0);
+}
+
 Result<std::int64_t> data_version(Connection& db) {
   Statement query(db, "PRAGMA data_version");
   const auto version = read_number(query);

@@ -51,6 +51,7 @@ Result<AccountRecord> account(Connection& db, std::string_view name);
 Result<AccountCounts> counts(Connection& db, std::string_view account);
 Result<void> transitions(Connection& db, const TransitionFilter& filter,
                          const std::function<bool(const core::Transition&)>& take);
+Result<std::int64_t> newest_transition(Connection& db);
 Result<std::int64_t> data_version(Connection& db);
 
 }  // namespace lethe::store::sqlite

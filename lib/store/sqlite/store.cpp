@@ -89,6 +89,7 @@ class SqliteStore final : public Store {
     return sqlite::expiring(*reads_, now, most);
   }
   Result<std::optional<core::Time>> next_expiry() override { return sqlite::next_expiry(*reads_); }
+  Result<std::int64_t> newest_transition() override { return sqlite::newest_transition(*reads_); }
   Result<std::int64_t> data_version() override { return sqlite::data_version(*reads_); }
   std::uint64_t instance() const override { return meta_.instance; }
   const TimeScale& time_scale() const override { return meta_.scale; }
