@@ -28,6 +28,7 @@ void add_jobs(CLI::App& app, Chosen& chosen);
 void add_show(CLI::App& app, Chosen& chosen);
 void add_log(CLI::App& app, Chosen& chosen);
 void add_demo(CLI::App& app, Chosen& chosen);
+void add_simulate(CLI::App& app, Chosen& chosen);
 
 /// A command of this name whose help ends with `example`.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& what, const std::string& example);

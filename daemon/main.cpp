@@ -40,6 +40,7 @@ int run_main(int argc, char** argv) {
   add_show(app, chosen);
   add_log(app, chosen);
   add_demo(app, chosen);
+  add_simulate(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help, --version
