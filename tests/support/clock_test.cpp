@@ -65,8 +65,9 @@ TEST(scaled_clock, slower_than_real) {
 
 TEST(scaled_clock, monotonic_runs_at_its_pace) {
   const auto clock = make_scaled_clock(1e6, core::Time{}, real_now());
-  const auto real_before = std::chrono::steady_clock::now();
+  // What lies between the readings counts for the scaled clock, never against it.
   const core::Duration before = clock->monotonic();
+  const auto real_before = std::chrono::steady_clock::now();
   while (std::chrono::steady_clock::now() - real_before < 2ms) {
   }
   const core::Duration passed = clock->monotonic() - before;
