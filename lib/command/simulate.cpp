@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -102,8 +100,10 @@ void tell_end(std::ostream& out, const simulator::CloudModel::Calls& calls, cons
                      directory.stays() ? "stays" : "is gone");
 }
 
-asio::awaitable<void> serve_until_signal(simulator::Server& server, asio::signal_set& signals) {
-  co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+asio::awaitable<void> serve_until_signal(simulator::Server& server, asio::signal_set& signals,
+                                         std::unique_ptr<support::Timer> until_signal) {
+  signals.async_wait([&until_signal](const boost::system::error_code&, int) { until_signal->wake(); });
+  co_await until_signal->wait_until(core::Time::max());
   co_await server.stop();
 }
 
@@ -178,7 +178,7 @@ Outcome<void> simulate(const SimulateOptions& options, std::ostream& out) {
     return result;
   }
   tell_start(out, options, **directory, rehearsal);
-  perform(loop, serve_until_signal(**server, signals));
+  perform(loop, serve_until_signal(**server, signals, clock->make_timer(loop.get_executor())));
   tell_end(out, (*server)->model().calls(), **directory);
   return {};
 }

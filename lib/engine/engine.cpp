@@ -43,7 +43,7 @@ struct Engine::State {
       : work{.parts = std::move(parts)},
         timer(work.parts.clock.make_timer(work.parts.executor)),
         tasks(work.parts.executor, [this](std::exception_ptr thrown) {
-          bug = thrown;
+          bug = std::move(thrown);
           stop();
         }) {
     for (const core::AccountSettings& settings : work.parts.settings.accounts) {

@@ -69,7 +69,8 @@ struct Service::State {
   asio::steady_timer watch_timer;
   bool stopping = false;
 
-  State(asio::any_io_executor on, core::Settings with) : executor(on), settings(std::move(with)), watch_timer(on) {}
+  State(const asio::any_io_executor& on, core::Settings with)
+      : executor(on), settings(std::move(with)), watch_timer(on) {}
 
   /// The accounts' HTTP clients, made before work begins: a CA file that can't be read is refused at the start.
   store::Result<void> prepare_clients() {
@@ -143,7 +144,7 @@ struct Service::State {
   asio::awaitable<void> run(std::function<void()> ready) {
     std::exception_ptr bug;
     support::TaskGroup watching(executor, [this, &bug](std::exception_ptr thrown) {
-      bug = thrown;
+      bug = std::move(thrown);
       stop();
     });
     watching.spawn(watch());
@@ -179,7 +180,7 @@ store::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor exec
   if (!opened) return std::unexpected(std::move(opened.error()));
   state->store = std::move(*opened);
   state->clock = make_clock(state->store->time_scale());
-  store::attach(*state->store, *state->clock, executor);
+  store::attach(*state->store, *state->clock, std::move(executor));
 
   auto key = support::load_digest_key(support::digest_key_path(state->settings.store_path), true);
   if (!key) return std::unexpected(store::Error{store::Error::Kind::io, support::to_line(key.error())});
