@@ -16,6 +16,7 @@ export async function startSimulator(...options) {
   child.stdout.on('data', (text) => (output += text));
   child.stderr.on('data', (text) => (errors += text));
   const ended = once(child, 'exit');
+  process.on('exit', () => child.kill()); // where a test didn't come to stop()
   while (!output.includes('Ctrl-C')) {
     if (child.exitCode !== null) throw new Error(`lethe simulate ended: ${errors}`);
     await Promise.race([once(child.stdout, 'data'), ended]);
