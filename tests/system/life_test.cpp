@@ -60,7 +60,8 @@ TEST(Life, a_restore_window_of_a_day_is_waited_for) {
   settings.time_scale = 20'000;
   Rig rig(settings);
   rig.start_daemon();
-  const auto waited = rig.lethe({"submit", rig.job("window", "keys = [\"k\"]"), "--wait", "--json"});
+  const auto waited =
+      rig.lethe({"submit", rig.job("window", "not_after = 2099-01-01T00:00:00Z\nkeys = [\"k\"]"), "--wait", "--json"});
   EXPECT_EQ(waited.status, 0) << waited.err;
   EXPECT_EQ(boost::json::parse(waited.out).at(0).at("state"), value("deleted"));
   const auto shown = rig.json({"show", "window", "--json"});

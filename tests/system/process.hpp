@@ -14,7 +14,7 @@
 namespace lethe::system_test {
 
 /// Generous: only a test that fails waits so long.
-inline constexpr std::chrono::seconds patience{40};
+inline constexpr std::chrono::seconds patience{100};
 
 /// Looks every few milliseconds until it holds or patience ends.
 bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds within = patience);

@@ -85,8 +85,9 @@ TEST_P(Killed, at_any_moment_nothing_is_lost_and_nothing_posted_twice) {
   for (int i = 0; i < accounts * jobs_an_account; ++i) {
     const auto account = i % accounts == 0 ? std::string("acme") : "acme" + std::to_string(i % accounts + 1);
     const auto name = "job-" + std::to_string(i);
-    submit.push_back(rig.write(name + ".toml", "account = \"" + account + "\"\nkeys = [\"k" + std::to_string(i) +
-                                                   "-a\", \"k" + std::to_string(i) + "-b\"]\n"));
+    submit.push_back(rig.write(name + ".toml", "account = \"" + account +
+                                                   "\"\nnot_after = 2099-01-01T00:00:00Z\nkeys = [\"k" +
+                                                   std::to_string(i) + "-a\", \"k" + std::to_string(i) + "-b\"]\n"));
   }
   const auto submitted = rig.lethe(submit);
   ASSERT_EQ(submitted.status, 0) << submitted.err;
