@@ -403,6 +403,8 @@ class BeastServer final : public Server {
 
 }  // namespace
 
+// The interface takes the executor by value, as Asio does.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 std::expected<std::unique_ptr<Server>, std::string> make_server(asio::any_io_executor executor, ServerSettings settings,
                                                                 Handler handler) {
   auto core = std::make_shared<Core>(executor, std::move(settings), std::move(handler));

@@ -84,7 +84,7 @@ Fields journal_fields(core::LogLevel level, std::string_view text, const Fields&
 bool send_to_journal(const Fields& fields) {
   std::vector<std::string> lines;
   lines.reserve(fields.size());
-  for (const auto& [name, value] : fields) lines.push_back(name + "=" + value);
+  for (const auto& [name, value] : fields) lines.push_back(fmt::format("{}={}", name, value));
   std::vector<iovec> parts;
   parts.reserve(lines.size());
   for (std::string& line : lines) parts.push_back({line.data(), line.size()});

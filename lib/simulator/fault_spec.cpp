@@ -49,6 +49,7 @@ constexpr std::int64_t most_times = 1'000'000;
 template <class Table>
 std::vector<std::string> words_of(const Table& table) {
   std::vector<std::string> words;
+  words.reserve(std::size(table));
   for (const auto& named : table) words.emplace_back(named.word);
   return words;
 }
@@ -221,7 +222,7 @@ std::expected<std::vector<FaultRule>, std::string> parse_fault_spec(std::string_
     const auto comma = rest.text.find(',');
     auto rule = read_rule(rest.part(0, comma).trimmed(), start);
     if (!rule) return std::unexpected(rule.error());
-    rules.push_back(std::move(*rule));
+    rules.push_back(*rule);
     if (comma == std::string_view::npos) return rules;
     rest = rest.part(comma + 1);
   }

@@ -17,13 +17,13 @@ class LoopbackServer : public Server {
   LoopbackServer(ServerSettings settings, ModelSettings model, support::Clock& clock)
       : settings_(std::move(settings)), model_(std::move(model)), clock_(clock) {}
 
-  std::expected<void, std::string> listen(const boost::asio::any_io_executor& executor) {
+  std::expected<void, std::string> listen(boost::asio::any_io_executor executor) {
     http::ServerSettings wanted;
     wanted.address = settings_.address;
     wanted.port = settings_.port;
     wanted.certificate_pem = settings_.certificate_pem;
     wanted.key_pem = settings_.key_pem;
-    auto made = http::make_server(executor, std::move(wanted),
+    auto made = http::make_server(std::move(executor), std::move(wanted),
                                   [this](http::Request request) { return reply(std::move(request)); });
     if (!made) return std::unexpected(made.error());
     http_ = std::move(*made);
@@ -64,7 +64,7 @@ std::expected<std::unique_ptr<Server>, std::string> make_server(boost::asio::any
                                                                 support::Clock& clock) {
   const bool own_url = model.rest_instance_url.empty();
   auto server = std::make_unique<LoopbackServer>(std::move(settings), std::move(model), clock);
-  const std::expected<void, std::string> listening = server->listen(executor);
+  const std::expected<void, std::string> listening = server->listen(std::move(executor));
   if (!listening) return std::unexpected(listening.error());
   if (own_url) server->model().set_rest_instance_url(server->url());
   return server;

@@ -39,6 +39,7 @@ std::string jobs_query(const JobFilter& filter) {
   std::string condition = "(?1 IS NULL OR j.account = ?1)";
   if (!filter.states.empty()) {
     std::vector<std::string> words;
+    words.reserve(filter.states.size());
     for (const core::State state : filter.states) words.push_back(fmt::format("'{}'", core::word(state)));
     condition += fmt::format(" AND j.state IN ({})", fmt::join(words, ", "));
   }

@@ -167,6 +167,8 @@ class SqliteStore final : public Store {
 
 }  // namespace
 
+// The interface takes it by value: whatever stands behind it may keep it.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 Result<std::unique_ptr<Store>> open_store(OpenSettings settings) {
   auto opened = sqlite::open_files(settings);
   if (!opened) return std::unexpected(opened.error());

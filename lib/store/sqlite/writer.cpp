@@ -50,7 +50,8 @@ Writer::~Writer() = default;
 void Writer::attach(support::Clock& clock, boost::asio::any_io_executor executor) {
   clock_ = &clock;
   executor_ = std::move(executor);
-  tasks_ = std::make_unique<support::TaskGroup>(executor_, [](std::exception_ptr bug) { std::rethrow_exception(bug); });
+  tasks_ = std::make_unique<support::TaskGroup>(executor_,
+                                                [](std::exception_ptr bug) { std::rethrow_exception(std::move(bug)); });
 }
 
 const boost::asio::any_io_executor& Writer::executor() const {
@@ -81,14 +82,12 @@ void Writer::hand_over() {
   if (gathering_ != nullptr) gathering_->wake();
   if (!thread_ || !connection_) {
     const auto recorded = commit(batch);
-    finish(std::move(batch), recorded);
+    finish(batch, recorded);
     return;
   }
   boost::asio::post(*thread_, [self = shared_from_this(), batch = std::move(batch)]() mutable {
     auto recorded = self->commit(batch);
-    auto back = [self, batch = std::move(batch), recorded = std::move(recorded)]() mutable {
-      self->finish(std::move(batch), recorded);
-    };
+    auto back = [self, batch = std::move(batch), recorded = std::move(recorded)] { self->finish(batch, recorded); };
     boost::asio::post(self->executor_, std::move(back));
   });
 }
@@ -106,7 +105,7 @@ std::vector<core::Transition> Writer::commit(Batch& batch) {
   return {};
 }
 
-void Writer::finish(Batch batch, const std::vector<core::Transition>& recorded) {
+void Writer::finish(const Batch& batch, const std::vector<core::Transition>& recorded) {
   busy_ = false;
   if (commit_wanted_) start();
   for (const core::Transition& transition : recorded) {
@@ -137,9 +136,8 @@ void Writer::close() {
   if (!pending_.empty()) {
     Batch batch = std::exchange(pending_, {});
     (void)commit(batch);
-    boost::asio::post(executor_, [self = shared_from_this(), batch = std::move(batch)]() mutable {
-      self->finish(std::move(batch), {});
-    });
+    boost::asio::post(executor_,
+                      [self = shared_from_this(), batch = std::move(batch)]() mutable { self->finish(batch, {}); });
   }
   if (gathering_ != nullptr) gathering_->wake();
   connection_.reset();

@@ -110,7 +110,7 @@ class Writer : public std::enable_shared_from_this<Writer> {
   void start();
   void hand_over();
   std::vector<core::Transition> commit(Batch& batch);
-  void finish(Batch batch, const std::vector<core::Transition>& recorded);
+  void finish(const Batch& batch, const std::vector<core::Transition>& recorded);
   void gather();
   boost::asio::awaitable<void> commit_after(std::unique_ptr<support::Timer> timer, std::shared_ptr<Writer> self);
 
