@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "command/dry_run.hpp"
 #include "command/follow.hpp"
 #include "commands.hpp"
 #include "core/operation.hpp"
@@ -21,6 +22,7 @@ struct Options {
   command::SubmitFlags flags;
   std::string action = "delete";
   bool wait = false;
+  bool dry_run = false;
   bool json = false;
 };
 
@@ -29,6 +31,23 @@ Outcome<std::vector<intake::JobRequest>> requests(const Options& options, const 
   auto request = command::request_of_flags(options.flags, settings);
   if (!request) return std::unexpected(request.error());
   return std::vector{std::move(*request)};
+}
+
+/// Neither a store nor its key is needed, so a job by flags may have no id yet.
+ExitStatus dry_run(const Options& options, const core::Settings& settings) {
+  Outcome<std::vector<intake::JobRequest>> wanted;
+  if (!options.files.empty()) {
+    wanted = command::requests_of_files(options.files, settings);
+  } else {
+    auto request = command::request_without_key(options.flags, settings);
+    if (!request) return complain(request.error());
+    wanted->push_back(std::move(*request));
+  }
+  if (!wanted) return complain(wanted.error());
+  const auto jobs = command::forecast(settings, *wanted);
+  if (!jobs) return complain(jobs.error());
+  std::cout << (options.json ? command::forecast_json(*jobs) + "\n" : command::forecast_text(*jobs));
+  return ExitStatus::done;
 }
 
 /// Prints each transition, unless stdout is to hold JSON alone; refreshes the jobs at the end.
@@ -46,6 +65,7 @@ Outcome<void> wait(command::Session& session, std::vector<command::Submitted>& j
 ExitStatus submit(const Chosen& chosen, const Options& options) {
   const auto settings = command::read_settings(chosen.config_file());
   if (!settings) return complain(settings.error());
+  if (options.dry_run) return dry_run(options, *settings);
   const auto session = command::Session::open(*settings);
   if (!session) return complain(session.error());
   auto wanted = requests(options, *settings);
@@ -76,6 +96,7 @@ void check_usage(const Options& options) {
   if (options.files.empty() && sources != 1) {
     throw CLI::ValidationError("submit", "needs exactly one of --keys-file, --ids-file and --list");
   }
+  if (options.dry_run && options.wait) throw CLI::ValidationError("--dry-run", "queues nothing to --wait for");
   if (flags.id && flags.id->empty()) throw CLI::ValidationError("--id", "is empty");
   if (flags.column && !flags.keys_file) throw CLI::ValidationError("--column", "belongs to --keys-file");
 }
@@ -101,6 +122,8 @@ void add_submit(CLI::App& app, Chosen& chosen) {
   command->add_option("--id", flags.id, "the job's id (default: made from its content)")->type_name("ID");
   command->add_flag("--accept-warnings", flags.accept_warnings, "take what looks wrong as it is");
   command->add_flag("--wait", options->wait, "follow the jobs to their end; exit status 4 when one ends otherwise");
+  command->add_flag("--dry-run", options->dry_run,
+                    "queue nothing: say how many operations and bytes, and when it would end");
   command->add_flag("--json", options->json, "an array of {id, state, contacts, operations_expected}");
   command->final_callback([&chosen, options] {
     check_usage(*options);

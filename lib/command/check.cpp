@@ -6,6 +6,11 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "cloud/client.hpp"
@@ -47,19 +52,68 @@ std::string counted(const intake::JobRequest& request, const intake::Census& cen
   return fmt::format("{} {}{}", census.contacts, word(request.selector), duplicates);
 }
 
-void check_job(const std::filesystem::path& file, const core::Settings& settings, CheckReport& report) {
+/// A CA file that can't be read would be found out at the first connection only.
+void check_authority(const core::AccountSettings& account, CheckReport& report) {
+  if (account.ca_file.empty()) return;
+  boost::asio::io_context loop;
+  http::ClientSettings http_settings;
+  http_settings.ca_file = account.ca_file;
+  const auto client = http::make_client(loop.get_executor(), http_settings);
+  if (client) return;
+  report.bad.push_back(failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, client.error())));
+}
+
+/// Where a job file lies in the intake directory already, its list is held to the rules there.
+std::optional<std::filesystem::path> intake_of(const std::filesystem::path& file, const core::Settings& settings) {
+  if (!settings.intake_directory) return std::nullopt;
+  std::error_code none;
+  const auto folder = std::filesystem::absolute(file).parent_path();
+  if (!std::filesystem::equivalent(folder, *settings.intake_directory, none)) return std::nullopt;
+  return *settings.intake_directory;
+}
+
+/// The jobs that were read before, by id.
+using Known = std::map<std::string, std::filesystem::path>;
+
+void check_job(const std::filesystem::path& file, const core::Settings& settings, Known& known, CheckReport& report) {
   const auto request = intake::read_job_file(file, settings);
   if (!request) {
     report.bad.push_back(failure(ExitStatus::failed, request.error()));
     return;
   }
-  const auto census = intake::take_census(*request, std::nullopt, std::nullopt);
-  if (!census) {
-    report.bad.push_back(failure(ExitStatus::failed, std::vector{census.error()}));
+  std::vector<support::Fault> faults;
+  const auto [first, fresh] = known.emplace(request->id, request->file);
+  if (!fresh) {
+    faults.push_back({.what = fmt::format("is also that of {}", first->second.string()),
+                      .file = request->file,
+                      .line = 0,
+                      .column = 0,
+                      .key = "id",
+                      .remedy = "let each job have its own"});
+  }
+  if (const auto late = intake::check_not_after(*request, real_now())) faults.push_back(*late);
+  const auto census = intake::take_census(*request, intake_of(file, settings), std::nullopt);
+  if (!census) faults.push_back(census.error());
+  if (!faults.empty()) {
+    report.bad.push_back(failure(ExitStatus::failed, faults));
     return;
   }
   report.good.push_back(fmt::format("ok  job {}: {} for account {}, {}", request->id, word(request->action),
                                     request->account, counted(*request, *census)));
+}
+
+void check_intake(const core::Settings& settings, CheckReport& report) {
+  if (!settings.intake_directory) return;
+  std::error_code error;
+  if (std::filesystem::is_directory(*settings.intake_directory, error)) return;
+  if (std::filesystem::exists(*settings.intake_directory, error)) {
+    report.bad.push_back(failure(ExitStatus::configuration,
+                                 fmt::format("{}: intake.directory: isn't a directory; name one, or take it out",
+                                             settings.intake_directory->string())));
+    return;
+  }
+  report.good.push_back(fmt::format("ok  intake directory {}: isn't there yet, `lethe run` makes it",
+                                    settings.intake_directory->string()));
 }
 
 ExitStatus status_of(const cloud::Failure& failure) {
@@ -86,8 +140,13 @@ std::int64_t check_token(const core::AccountSettings& account, support::Clock& c
   if (authorised) {
     report.good.push_back(fmt::format("ok  account {}: {} gave a token", account.name, account.auth_url));
   } else {
+    const auto status = status_of(authorised.error());
+    const std::string_view remedy =
+        status == ExitStatus::configuration
+            ? "compare client_id, the secret and account_id with the installed package's API integration"
+            : "see that this machine reaches the host";
     report.bad.push_back(
-        failure(status_of(authorised.error()), fmt::format("account {}: {}", account.name, authorised.error().what)));
+        failure(status, fmt::format("account {}: {}; {}", account.name, authorised.error().what, remedy)));
   }
   return requests;
 }
@@ -110,14 +169,19 @@ ExitStatus CheckReport::status() const {
 
 CheckReport check_files(const std::filesystem::path& configuration, const std::vector<std::filesystem::path>& jobs) {
   CheckReport report;
-  const auto settings = read_settings(configuration);
-  if (!settings) {
-    report.bad.push_back(settings.error());
-    return report;
+  const auto draft = draft_settings(configuration);
+  if (draft.faults.empty()) {
+    report.good.push_back(fmt::format("ok  configuration {}", configuration.string()));
+    check_intake(draft.settings, report);
+    for (const auto& account : draft.settings.accounts) {
+      check_secret(account, report);
+      check_authority(account, report);
+    }
+  } else {
+    report.bad.push_back(failure(ExitStatus::configuration, draft.faults));
   }
-  report.good.push_back(fmt::format("ok  configuration {}", configuration.string()));
-  for (const auto& account : settings->accounts) check_secret(account, report);
-  for (const auto& job : jobs) check_job(job, *settings, report);
+  Known known;
+  for (const auto& job : jobs) check_job(job, draft.settings, known, report);
   return report;
 }
 

@@ -6,7 +6,6 @@
 #include <stdexcept>
 
 #include "command/owner.hpp"
-#include "config/config.hpp"
 #include "support/task_group.hpp"
 
 namespace lethe::command {
@@ -26,10 +25,13 @@ std::filesystem::path configuration_file(const std::optional<std::filesystem::pa
 }
 
 Outcome<core::Settings> read_settings(const std::filesystem::path& file) {
-  const config::Surroundings surroundings{environment("STATE_DIRECTORY")};
-  auto settings = config::read_config(file, surroundings);
-  if (!settings) return std::unexpected(failure(ExitStatus::configuration, settings.error()));
-  return std::move(*settings);
+  auto draft = draft_settings(file);
+  if (!draft.faults.empty()) return std::unexpected(failure(ExitStatus::configuration, draft.faults));
+  return std::move(draft.settings);
+}
+
+config::Draft draft_settings(const std::filesystem::path& file) {
+  return config::draft_config(file, {environment("STATE_DIRECTORY")});
 }
 
 core::Time real_now() {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "command/failure.hpp"
+#include "config/config.hpp"
 #include "core/settings.hpp"
 #include "store/store.hpp"
 #include "support/clock.hpp"
@@ -21,6 +22,9 @@ std::filesystem::path configuration_file(const std::optional<std::filesystem::pa
 
 /// Every fault at once, as exit status 78.
 Outcome<core::Settings> read_settings(const std::filesystem::path& file);
+
+/// What can be read of a faulty configuration, and its faults.
+config::Draft draft_settings(const std::filesystem::path& file);
 
 /// The clock of a store: the machine's, or that of the rehearsal recorded in it.
 std::unique_ptr<support::Clock> clock_of(const store::Store& store);

@@ -69,7 +69,7 @@ Outcome<std::vector<intake::JobRequest>> requests_of_files(const std::vector<std
   return requests;
 }
 
-Outcome<intake::JobRequest> request_of_flags(const SubmitFlags& flags, const core::Settings& settings) {
+Outcome<intake::JobRequest> request_without_key(const SubmitFlags& flags, const core::Settings& settings) {
   if (core::find_account(settings, flags.account) == nullptr) {
     return std::unexpected(
         failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", flags.account, settings.file.string())));
@@ -77,6 +77,12 @@ Outcome<intake::JobRequest> request_of_flags(const SubmitFlags& flags, const cor
   auto request = request_as_written(flags);
   const auto faults = intake::check_request(request, settings);
   if (!faults.empty()) return std::unexpected(failure(ExitStatus::failed, faults));
+  return request;
+}
+
+Outcome<intake::JobRequest> request_of_flags(const SubmitFlags& flags, const core::Settings& settings) {
+  auto request = request_without_key(flags, settings);
+  if (!request) return request;
 
   std::optional<support::DigestKey> key;
   if (!flags.id) {
@@ -84,9 +90,9 @@ Outcome<intake::JobRequest> request_of_flags(const SubmitFlags& flags, const cor
     if (!loaded) return std::unexpected(loaded.error());
     key = *loaded;
   }
-  const auto census = intake::take_census(request, std::nullopt, key);
+  const auto census = intake::take_census(*request, std::nullopt, key);
   if (!census) return std::unexpected(failure(ExitStatus::failed, std::vector{census.error()}));
-  if (!flags.id) request.id = "cli-" + census->digest.substr(0, 16);
+  if (!flags.id) request->id = intake::flag_job_id(census->digest);
   return request;
 }
 

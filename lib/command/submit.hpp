@@ -34,6 +34,9 @@ Outcome<std::vector<intake::JobRequest>> requests_of_files(const std::vector<std
 /// Needs the store's key, since the id of a job by flags comes from its content's digest.
 Outcome<intake::JobRequest> request_of_flags(const SubmitFlags& flags, const core::Settings& settings);
 
+/// The same without the store's key: an id that would come from the content stays empty.
+Outcome<intake::JobRequest> request_without_key(const SubmitFlags& flags, const core::Settings& settings);
+
 struct Submitted {
   core::Job job;
   bool known = false;  ///< the same job was there already: nothing was taken

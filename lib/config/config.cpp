@@ -281,26 +281,39 @@ std::vector<Key<Settings>> keys_of_file() {
 
 }  // namespace
 
-std::expected<Settings, std::vector<support::Fault>> read_config(const std::filesystem::path& file,
-                                                                 const Surroundings& surroundings) {
-  const std::filesystem::path absolute = std::filesystem::absolute(file);
-  const auto text = read_text(absolute, most_bytes, Links::followed);
-  if (!text) return std::unexpected(std::vector{text.error()});
-  const auto table = parse_toml(*text, absolute);
-  if (!table) return std::unexpected(std::vector{table.error()});
-
-  Settings settings;
-  settings.file = absolute;
+Draft draft_config(const std::filesystem::path& file, const Surroundings& surroundings) {
+  Draft draft;
+  Settings& settings = draft.settings;
+  settings.file = std::filesystem::absolute(file);
   settings.store_path = std::filesystem::path(surroundings.state_directory.value_or("/var/lib/lethe")) / "lethe.db";
-  std::vector<support::Fault> faults;
-  const Scope scope{absolute, faults, ""};
+  const auto text = read_text(settings.file, most_bytes, Links::followed);
+  if (!text) {
+    draft.faults.push_back(text.error());
+    auto& remedy = draft.faults.back().remedy;
+    if (remedy.empty()) remedy = "name the configuration with --config or $LETHE_CONFIG";
+    return draft;
+  }
+  const auto table = parse_toml(*text, settings.file);
+  if (!table) {
+    draft.faults.push_back(table.error());
+    return draft;
+  }
+  const Scope scope{settings.file, draft.faults, ""};
   read_table(*table, scope, keys_of_file(), settings);
-  if (!table->contains("account") || (settings.accounts.empty() && faults.empty())) {
+  if (!table->contains("account") || (settings.accounts.empty() && draft.faults.empty())) {
     scope.fault(toml::source_region{}, "account", "is missing", "give at least one [[account]]");
   }
-  sort_by_place(faults);
-  if (!faults.empty()) return std::unexpected(std::move(faults));
-  return settings;
+  sort_by_place(draft.faults);
+  const bool all_named = std::ranges::none_of(settings.accounts, [](const auto& each) { return each.name.empty(); });
+  if (!all_named) settings.accounts.clear();
+  return draft;
+}
+
+std::expected<Settings, std::vector<support::Fault>> read_config(const std::filesystem::path& file,
+                                                                 const Surroundings& surroundings) {
+  auto draft = draft_config(file, surroundings);
+  if (!draft.faults.empty()) return std::unexpected(std::move(draft.faults));
+  return std::move(draft.settings);
 }
 
 }  // namespace lethe::config

@@ -23,6 +23,13 @@ struct Surroundings {
 std::expected<core::Settings, std::vector<support::Fault>> read_config(const std::filesystem::path& file,
                                                                        const Surroundings& surroundings);
 
+/// A configuration as far as it can be read, for who wants to judge other files beside its faults.
+struct Draft {
+  core::Settings settings;  ///< without accounts, where not all of their names are known
+  std::vector<support::Fault> faults;
+};
+Draft draft_config(const std::filesystem::path& file, const Surroundings& surroundings);
+
 /// "90s", "5m", "1.5h", "24h", "14d", "250ms"; no sign, no space.
 std::optional<core::Duration> parse_duration(std::string_view text);
 

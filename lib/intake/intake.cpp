@@ -200,7 +200,8 @@ boost::asio::awaitable<Accepted> accept_new(store::Store& store, const support::
 }  // namespace
 
 std::expected<Census, Fault> take_census(const JobRequest& request, const std::optional<std::filesystem::path>& beneath,
-                                         const std::optional<support::DigestKey>& key) {
+                                         const std::optional<support::DigestKey>& key,
+                                         const std::function<void(std::string_view)>& each) {
   const auto reader = reader_of(request, beneath);
   if (!reader) return std::unexpected(reader.error());
   Tally tally(request, key);
@@ -208,6 +209,8 @@ std::expected<Census, Fault> take_census(const JobRequest& request, const std::o
     const auto chunk = read_chunk(**reader, tally);
     if (!chunk) return std::unexpected(chunk.error());
     if (chunk->empty()) break;
+    if (!each) continue;
+    for (const auto& contact : *chunk) each(contact);
   }
   Census census = tally.finish();
   if (request.list) census.contacts = request.list->contacts.value_or(0);

@@ -28,9 +28,11 @@ struct Census {
 };
 
 /// Reads the whole list and checks it, for `check` and `submit --dry-run`. Needs no store; without a key, no digest.
+/// `each`, where given, is called with every distinct contact, in order.
 std::expected<Census, support::Fault> take_census(const JobRequest& request,
                                                   const std::optional<std::filesystem::path>& beneath,
-                                                  const std::optional<support::DigestKey>& key);
+                                                  const std::optional<support::DigestKey>& key,
+                                                  const std::function<void(std::string_view)>& each = {});
 
 /// Whether a job may still be taken at `now`: not_after is in the future, and at most 7 days away for ids (the cloud
 /// can give a deleted contact's id to somebody else).

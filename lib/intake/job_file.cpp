@@ -33,7 +33,8 @@ struct Draft {
 };
 
 std::optional<Finding> check_account(std::string_view account, const core::Settings& settings) {
-  if (core::find_account(settings, account) != nullptr) return std::nullopt;
+  // Settings without any come from a configuration that is itself at fault.
+  if (settings.accounts.empty() || core::find_account(settings, account) != nullptr) return std::nullopt;
   std::vector<std::string> known;
   known.reserve(settings.accounts.size());
   for (const auto& each : settings.accounts) known.push_back(each.name);

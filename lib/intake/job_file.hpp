@@ -38,7 +38,8 @@ struct JobRequest {
   std::filesystem::path file;  ///< where it was read; empty: flags
 };
 
-/// Every fault of the file at once. Accounts must be known to `settings`; a list path is taken relative to the file.
+/// Every fault of the file at once. Accounts must be known to `settings`, unless it holds none; a list path is taken
+/// relative to the file.
 std::expected<JobRequest, std::vector<support::Fault>> read_job_file(const std::filesystem::path& file,
                                                                      const core::Settings& settings);
 

@@ -1,0 +1,25 @@
+// When operations that wait would be submitted and end, for who asks before he submits: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/operation.hpp"
+#include "core/settings.hpp"
+#include "core/time.hpp"
+
+namespace lethe::core {
+
+/// How long an operation is assumed to stay in suppression. Nobody documents a duration; it grows with the account.
+inline constexpr Duration assumed_suppression = std::chrono::hours{1};
+
+/// When the operation with `before` others in front of it is submitted, if the first leaves at `first`: submissions are
+/// min_time_between_submissions apart, and at most max_operations_in_suppression are in suppression at a time.
+Time submission_after(const AccountSettings& account, std::int64_t before, Time first,
+                      Duration suppression = assumed_suppression);
+
+/// When an operation submitted then would end: its window (`account_days`: the account's last known one, else 14 days)
+/// and the usual time behind it; see expected_end().
+Time end_of_submission(Action action, Time submitted, std::optional<int> account_days);
+
+}  // namespace lethe::core
