@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "command/terminal.hpp"
 #include "commands.hpp"
 
 namespace lethe::daemon {
@@ -14,7 +15,10 @@ void add_demo(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<command::DemoOptions>();
   command->add_option("--keep", options->keep, "leave configuration, store and log in this new directory")
       ->type_name("DIR");
-  command->final_callback([&chosen, options] {
+  auto plain = std::make_shared<bool>(false);
+  command->add_flag("--plain", *plain, "a line for every step, as in a pipe, instead of the moving view of a terminal");
+  command->final_callback([&chosen, options, plain] {
+    options->live = !*plain && command::on_a_terminal();
     chosen.command = [options] {
       const auto played = command::demo(*options, std::cout);
       return played ? command::ExitStatus::done : complain(played.error());

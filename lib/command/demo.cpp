@@ -1,7 +1,6 @@
 #include "command/demo.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,14 +14,18 @@
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "command/demo_directory.hpp"
 #include "command/demo_script.hpp"
+#include "command/demo_view.hpp"
 #include "command/session.hpp"
 #include "command/table.hpp"
+#include "command/terminal.hpp"
 #include "core/schedule.hpp"
 #include "engine/service.hpp"
 #include "intake/intake.hpp"
@@ -39,48 +42,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::milliseconds watch_interval{50};
+constexpr std::chrono::milliseconds frame_interval{100};
+constexpr std::size_t most_news = 3;
 constexpr std::chrono::seconds patience{120};  ///< real time: about five times what it takes
-
-/// The demo's files; gone at the end unless they are to be kept.
-class Directory {
- public:
-  static Outcome<std::unique_ptr<Directory>> make(const std::optional<fs::path>& keep) {
-    if (keep) return kept(*keep);
-    auto pattern = (fs::temp_directory_path() / "lethe-demo-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-      return std::unexpected(failure(ExitStatus::failed, fmt::format("can't make a directory like {}", pattern)));
-    }
-    return std::unique_ptr<Directory>(new Directory(pattern, false));
-  }
-  ~Directory() { clean_up(); }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-
-  const fs::path& path() const { return path_; }
-  void clean_up() const {
-    std::error_code ignored;
-    if (!kept_) fs::remove_all(path_, ignored);
-  }
-
- private:
-  Directory(fs::path path, bool kept) : path_(std::move(path)), kept_(kept) {}
-
-  static Outcome<std::unique_ptr<Directory>> kept(const fs::path& keep) {
-    std::error_code error;
-    fs::create_directories(keep, error);
-    if (!error && !fs::is_empty(keep, error) && !error) {
-      return std::unexpected(
-          failure(ExitStatus::failed, fmt::format("{}: isn't empty; name a new directory", keep.string())));
-    }
-    if (error) {
-      return std::unexpected(failure(ExitStatus::failed, fmt::format("{}: {}", keep.string(), error.message())));
-    }
-    return std::unique_ptr<Directory>(new Directory(fs::absolute(keep), true));
-  }
-
-  fs::path path_;
-  bool kept_;
-};
 
 bool write(const fs::path& file, const std::string& text, bool secret = false) {
   std::ofstream out(file);
@@ -99,12 +63,17 @@ struct Played {
 struct Stage {
   std::ostream& out;
   asio::io_context loop;
-  std::unique_ptr<Directory> directory;
+  /// From before the directory is made until it is gone: a signal at any time leaves none behind.
+  asio::signal_set signals{loop, SIGINT, SIGTERM, SIGHUP};
+  std::unique_ptr<DemoDirectory> directory;
   std::unique_ptr<support::Clock> cloud_clock;
   std::unique_ptr<simulator::Server> cloud;
   std::ofstream log;
   std::unique_ptr<engine::Service> service;
   std::vector<Played> jobs;
+  std::unique_ptr<Terminal> terminal;            ///< of the live form
+  std::map<std::string, core::Time> suppressed;  ///< by job
+  std::vector<std::string> news;                 ///< the latest, for the live form
   core::Time begin;
   std::int64_t seen = 0;
   bool told_of_window = false;
@@ -116,7 +85,7 @@ struct Stage {
 };
 
 Outcome<void> set_up(Stage& stage, const DemoOptions& options) {
-  auto directory = Directory::make(options.keep);
+  auto directory = DemoDirectory::make(options.keep);
   if (!directory) return std::unexpected(directory.error());
   stage.directory = std::move(*directory);
   const auto real = real_now();
@@ -163,12 +132,21 @@ Outcome<void> submit_jobs(Stage& stage) {
   return {};
 }
 
-std::string simulated_time(const Stage& stage, core::Time at) {
-  const auto since = at - stage.begin;
-  const auto days = std::chrono::floor<std::chrono::days>(since);
-  const auto hours = std::chrono::floor<std::chrono::hours>(since - days);
-  const auto minutes = std::chrono::floor<std::chrono::minutes>(since - days - hours);
-  return fmt::format("day {} {:02}:{:02}", days.count() + 1, hours.count(), minutes.count());
+void tell(Stage& stage, const core::Transition& transition) {
+  const auto job = transition.jobs.empty() ? std::string("-") : transition.jobs.front();
+  auto line =
+      fmt::format("{}  {:<12}  {}", simulated_time(stage.begin, transition.at), job, in_plain_words(transition));
+  if (stage.terminal) {
+    stage.news.push_back(std::move(line));
+    if (stage.news.size() > most_news) stage.news.erase(stage.news.begin());
+  } else {
+    stage.out << line << "\n";
+  }
+}
+
+void note_suppressed(Stage& stage, const core::Transition& transition) {
+  if (transition.to != core::State::deleting || transition.from == transition.to) return;
+  for (const auto& job : transition.jobs) stage.suppressed.emplace(job, transition.at);
 }
 
 store::Result<void> tell_news(Stage& stage) {
@@ -176,8 +154,8 @@ store::Result<void> tell_news(Stage& stage) {
   filter.after_seq = stage.seen;
   return stage.service->store().transitions(filter, [&stage](const core::Transition& transition) {
     stage.seen = transition.seq;
-    const auto job = transition.jobs.empty() ? std::string("-") : transition.jobs.front();
-    stage.out << fmt::format("{}  {:<12}  {}\n", simulated_time(stage, transition.at), job, in_plain_words(transition));
+    note_suppressed(stage, transition);
+    tell(stage, transition);
     return true;
   });
 }
@@ -187,7 +165,7 @@ void tell_of_window(Stage& stage) {
   const auto waits = [](const Played& played) {
     return core::is_final(played.job.state) || played.job.state == core::State::deleting;
   };
-  if (stage.told_of_window || !std::ranges::all_of(stage.jobs, waits)) return;
+  if (stage.terminal || stage.told_of_window || !std::ranges::all_of(stage.jobs, waits)) return;
   stage.told_of_window = true;
   stage.out << "               ...           two days of restore window, some 17 seconds here: Lethe asks once a day\n";
 }
@@ -201,6 +179,60 @@ store::Result<bool> all_ended(Stage& stage) {
     ended = ended && core::is_final(played.job.state);
   }
   return ended;
+}
+
+store::Result<DemoRow> row_of(Stage& stage, const core::Job& job) {
+  const auto operations = stage.service->store().operations_of(job.number);
+  if (!operations) return std::unexpected(operations.error());
+  DemoRow row{.id = job.id,
+              .state = job.state,
+              .queued = job.created_at,
+              .accepted = std::nullopt,
+              .suppressed = std::nullopt,
+              .window_end = std::nullopt,
+              .ended = job.ended_at,
+              .polls = 0};
+  const auto suppressed = stage.suppressed.find(job.id);
+  if (suppressed != stage.suppressed.end()) row.suppressed = suppressed->second;
+  for (const auto& operation : *operations) {
+    if (!row.accepted) row.accepted = operation.submitted_at;
+    if (operation.action == core::Action::delete_contacts) row.window_end = operation.restorable_until;
+    row.polls += operation.polls;
+  }
+  return row;
+}
+
+store::Result<DemoView> view_of(Stage& stage, core::Time now) {
+  DemoView view;
+  view.title = fmt::format("Lethe at work on {} jobs, against a simulated Marketing Cloud", stage.jobs.size());
+  view.begin = stage.begin;
+  view.horizon = stage.begin + demo_length;
+  view.time_scale = demo_time_scale;
+  view.news = stage.news;
+  for (const auto& played : stage.jobs) {
+    auto row = row_of(stage, played.job);
+    if (!row) return std::unexpected(row.error());
+    view.rows.push_back(std::move(*row));
+  }
+  // The other poller is measured against what really happened, not against when Lethe heard of it.
+  auto& cloud = stage.cloud->model();
+  for (const auto& operation : cloud.truth(now)) view.operations.push_back({operation.received, operation.ended});
+  const auto calls = cloud.calls();
+  view.calls = calls.token + calls.submit + calls.status + calls.lists + calls.other;
+  return view;
+}
+
+/// The picture as of now, or nothing where the store can't be read: who watches the jobs says so.
+std::string picture(Stage& stage) {
+  const auto now = stage.service->clock().now();
+  const auto view = view_of(stage, now);
+  // The last column stays free: some terminals wrap after it, others erase it with the rest of the line.
+  const auto width = std::max<std::size_t>(Terminal::size().columns, 2) - 1;
+  return view ? draw(*view, width, now, look_of_terminal()) : std::string();
+}
+
+void show_picture(Stage& stage) {
+  if (stage.terminal) stage.terminal->show(picture(stage));
 }
 
 /// Until all jobs have ended, somebody interrupts, or it takes far too long.
@@ -217,26 +249,42 @@ asio::awaitable<void> watch(Stage& stage) {
     }
     if (*ended) break;
     tell_of_window(stage);
+    show_picture(stage);
     // A reader that went away: there is nobody left to play to.
     if (!stage.out) stage.interrupted = true;
     stage.late = std::chrono::steady_clock::now() > give_up;
     if (stage.late) break;
-    timer.expires_after(watch_interval);
+    timer.expires_after(stage.terminal ? frame_interval : watch_interval);
     co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
   }
 }
 
 /// The first signal stops everything in order; a second one ends the process at once, with the files gone.
-asio::awaitable<void> heed_signals(Stage& stage, asio::signal_set& signals) {
+asio::awaitable<void> heed_signals(Stage& stage) {
   while (true) {
-    const auto [error, signal] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+    const auto [error, signal] = co_await stage.signals.async_wait(asio::as_tuple(asio::use_awaitable));
     if (error) co_return;
     if (stage.interrupted) {
+      if (stage.terminal) stage.terminal->leave();
       stage.directory->clean_up();
       _exit(128 + signal);
     }
     stage.interrupted = true;
     stage.service->stop();
+  }
+}
+
+/// A new size shows at once. A stop by the user (Ctrl-Z) gives the screen back for as long as it lasts.
+asio::awaitable<void> heed_terminal(Stage& stage, asio::signal_set& signals) {
+  while (true) {
+    const auto [error, signal] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (error) co_return;
+    if (signal == SIGTSTP) {
+      stage.terminal->leave();
+      raise(SIGSTOP);
+      stage.terminal->enter();
+    }
+    show_picture(stage);
   }
 }
 
@@ -248,12 +296,18 @@ asio::awaitable<void> play(Stage& stage) {
     stage.interrupted = true;
     stage.service->stop();
   });
-  asio::signal_set signals(stage.loop, SIGINT, SIGTERM, SIGHUP);
-  tasks.spawn(heed_signals(stage, signals));
+  tasks.spawn(heed_signals(stage));
+  asio::signal_set of_terminal(stage.loop);
+  if (stage.terminal) {
+    of_terminal.add(SIGWINCH);
+    of_terminal.add(SIGTSTP);
+    tasks.spawn(heed_terminal(stage, of_terminal));
+  }
   tasks.spawn(stage.service->run([] {}));
   co_await watch(stage);
   stage.service->stop();
-  signals.cancel();
+  stage.signals.cancel();
+  of_terminal.cancel();
   co_await tasks.join();
   if (bug) std::rethrow_exception(bug);
 }
@@ -302,14 +356,28 @@ Outcome<void> verdict(Stage& stage) {
   return {};
 }
 
+/// On the terminal until the end; then the last picture stays where the plain form has its lines.
+void play_live(Stage& stage) {
+  stage.terminal = std::make_unique<Terminal>(stage.out);
+  perform(stage.loop, play(stage));
+  stage.terminal->leave();
+  if (!stage.interrupted && !stage.failed) stage.out << picture(stage);
+}
+
 Outcome<void> run_through(Stage& stage, const DemoOptions& options) {
   if (auto ready = set_up(stage, options); !ready) return ready;
-  stage.out << fmt::format(
-      "A simulated Marketing Cloud listens on {}, with a restore window of 2 days;\n"
-      "Lethe works against it, and time runs {} times as fast. Six jobs:\n\n",
-      stage.cloud->url(), demo_time_scale);
+  if (!options.live) {
+    stage.out << fmt::format(
+        "A simulated Marketing Cloud listens on {}, with a restore window of 2 days;\n"
+        "Lethe works against it, and time runs {} times as fast. Six jobs:\n\n",
+        stage.cloud->url(), demo_time_scale);
+  }
   if (auto submitted = submit_jobs(stage); !submitted) return submitted;
-  perform(stage.loop, play(stage));
+  if (options.live) {
+    play_live(stage);
+  } else {
+    perform(stage.loop, play(stage));
+  }
   return verdict(stage);
 }
 

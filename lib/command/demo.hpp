@@ -11,6 +11,7 @@ namespace lethe::command {
 
 struct DemoOptions {
   std::optional<std::filesystem::path> keep;  ///< where everything stays to be looked at; absent: nothing stays
+  bool live = false;                          ///< a picture that moves, on the terminal that stdout is
 };
 
 /// Plays it and tells `out` about it. `failed` when a job ended otherwise than it was to, or when it was interrupted.

@@ -1,6 +1,7 @@
 // What the demo plays: six jobs, the files they are asked for in, and the lives that the simulated cloud gives them.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,8 @@ namespace lethe::command {
 
 /// How many times faster than life: two days of restore window and half a day of deletion take some twenty seconds.
 inline constexpr double demo_time_scale = 10'000;
+/// Simulated time from the start until the last job has ended, or nearly.
+inline constexpr std::chrono::hours demo_length{66};
 
 struct DemoJob {
   std::string id;
