@@ -10,6 +10,7 @@
 #include <iostream>
 #include <memory>
 
+#include "command/check.hpp"
 #include "command/owner.hpp"
 #include "commands.hpp"
 #include "engine/service.hpp"
@@ -70,6 +71,7 @@ ExitStatus run(const Chosen& chosen, double time_scale) {
   if (const auto owner = command::become_owner(settings->store_path); !owner) {
     return complain(command::failure(ExitStatus::configuration, owner.error()));
   }
+  if (const auto fault = command::unusable_secret(*settings)) return complain(*fault);
   boost::asio::io_context loop;
   engine::ServiceOptions options;
   options.time_scale = time_scale;

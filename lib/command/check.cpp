@@ -160,6 +160,14 @@ void count_requests(Session& session, const std::string& account, std::int64_t r
 
 }  // namespace
 
+std::optional<Failure> unusable_secret(const core::Settings& settings) {
+  for (const core::AccountSettings& account : settings.accounts) {
+    const auto secret = cloud::read_secret(account.client_secret);
+    if (!secret) return failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, secret.error()));
+  }
+  return std::nullopt;
+}
+
 ExitStatus CheckReport::status() const {
   if (bad.empty()) return ExitStatus::done;
   const bool configuration =

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,8 @@ CheckReport check_files(const std::filesystem::path& configuration, const std::v
 
 /// Asks for a token of each account: status 78 for refused credentials, 1 for an unreachable host.
 CheckReport check_online(const core::Settings& settings);
+
+/// The first secret that can't be read or is open to others: a daemon doesn't begin with one.
+std::optional<Failure> unusable_secret(const core::Settings& settings);
 
 }  // namespace lethe::command
