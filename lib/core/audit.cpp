@@ -64,4 +64,15 @@ std::string link(std::string_view before, const Transition& transition) {
   return sha256_hex(canonical.text());
 }
 
+std::optional<std::string> ChainCheck::next(const Transition& transition) {
+  const std::int64_t expected = seq_ + 1;
+  const bool whole = transition.hash == link(head_, transition);
+  seq_ = transition.seq;
+  head_ = transition.hash;
+  if (transition.seq == expected + 1) return fmt::format("transition {} is missing", expected);
+  if (transition.seq != expected) return fmt::format("transitions {} to {} are missing", expected, transition.seq - 1);
+  if (!whole) return fmt::format("transition {} was changed, or the one before it was", transition.seq);
+  return std::nullopt;
+}
+
 }  // namespace lethe::core

@@ -22,6 +22,7 @@ namespace {
 
 /// How far ahead the dispatcher looks for what comes due; it looks again by then at the latest.
 constexpr core::Duration look_ahead = std::chrono::hours{1};
+constexpr core::Duration head_interval = std::chrono::hours{1};
 constexpr core::Duration write_probe_interval = std::chrono::seconds{10};
 constexpr std::size_t expiries_at_once = 100;
 
@@ -36,6 +37,7 @@ struct Engine::State {
   Work work;
   std::vector<std::unique_ptr<Account>> accounts;
   std::unique_ptr<support::Timer> timer;
+  Time next_head;
   std::exception_ptr bug;
   support::TaskGroup tasks;
 
@@ -68,6 +70,7 @@ struct Engine::State {
     co_await tasks.join();
     for (const auto& account : accounts) co_await count_requests(*account);
     co_await work.parts.store.flush();
+    log_head();
     if (bug) std::rethrow_exception(bug);
   }
 
@@ -84,9 +87,24 @@ struct Engine::State {
   asio::awaitable<Time> dispatch() {
     if (work.store_failing && !co_await store_writes_again()) co_return work.now() + write_probe_interval;
     Time next = work.now() + look_ahead;
-    next = std::min(next, co_await expire());
+    next = std::min({next, co_await expire(), log_head_hourly()});
     for (const auto& account : accounts) next = std::min(next, dispatch(*account));
     co_return next;
+  }
+
+  /// Kept in a log elsewhere, it shows later that the record before it is the one of then.
+  void log_head() {
+    const auto head = work.parts.store.head();
+    if (!head) return work.heed(head.error());
+    work.parts.log.message(LogLevel::info, "the record's newest transition",
+                           {{"seq", std::to_string(head->seq)}, {"hash", head->hash}});
+  }
+
+  Time log_head_hourly() {
+    if (work.now() < next_head && next_head <= work.now() + head_interval) return next_head;
+    if (next_head != Time{}) log_head();
+    next_head = work.now() + head_interval;
+    return next_head;
   }
 
   asio::awaitable<bool> store_writes_again() {

@@ -95,6 +95,15 @@ struct Service::State {
     throw std::logic_error("no HTTP client was prepared for account " + account.name);
   }
 
+  void tell(const store::Restoration& restored) {
+    log->message(LogLevel::warning,
+                 "this store was restored from a copy: what waited is held, and what was being submitted waits for a"
+                 " person, since it may have been submitted after the copy was made; see `lethe status`",
+                 {{"copied_at", core::rfc3339(restored.copied_at)},
+                  {"jobs", std::to_string(restored.jobs)},
+                  {"operations", std::to_string(restored.operations)}});
+  }
+
   void make_engine() {
     engine = std::make_unique<Engine>(
         Parts{.settings = settings,
@@ -191,6 +200,8 @@ store::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor exec
   state->transitions = std::make_unique<TransitionLog>(*state->store, *state->log);
   state->store->on_transition(
       [transitions = state->transitions.get()](const core::Transition& step) { transitions->committed(step); });
+
+  if (const auto& restored = state->store->restoration()) state->tell(*restored);
 
   if (auto prepared = state->prepare_clients(); !prepared) return std::unexpected(std::move(prepared.error()));
   state->make_engine();

@@ -3,7 +3,7 @@
 namespace lethe::engine {
 
 TransitionLog::TransitionLog(store::Store& store, report::Log& log)
-    : store_(store), log_(log), newest_(store.newest_transition().value_or(0)) {}
+    : store_(store), log_(log), newest_(store.head().value_or(store::Head{}).seq) {}
 
 void TransitionLog::committed(const core::Transition& transition) {
   if (transition.seq > newest_ + 1) catch_up();

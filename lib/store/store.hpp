@@ -113,6 +113,19 @@ struct AccountRecord {
   std::int64_t requests = 0;
 };
 
+/// The newest transition. Whoever has noted it can tell later whether anything before it was changed.
+struct Head {
+  std::int64_t seq = 0;  ///< 0: there is none
+  std::string hash;
+};
+
+/// What the first run on a restored copy found: whatever may have been submitted since waits for a person.
+struct Restoration {
+  core::Time copied_at;  ///< of a store that lay back unmarked: its newest transition
+  std::int64_t jobs = 0;
+  std::int64_t operations = 0;
+};
+
 /// The factor and epoch of a rehearsal's clock, recorded by the first run on an empty store.
 struct TimeScale {
   double factor = 1;
@@ -153,8 +166,10 @@ class Store {
   virtual Result<void> jobs(const JobFilter& filter, const std::function<bool(const JobView&)>& take) = 0;
   virtual Result<void> transitions(const TransitionFilter& filter,
                                    const std::function<bool(const core::Transition&)>& take) = 0;
-  /// The seq of the newest one; 0: there is none.
-  virtual Result<std::int64_t> newest_transition() = 0;
+  virtual Result<Head> head() = 0;
+  /// Checks the whole hash chain, and that operations and jobs stand where it says. `found` gets one line for each
+  /// break.
+  virtual Result<Head> verify(const std::function<void(const std::string&)>& found) = 0;
   /// Open jobs whose not_after is past and that have contacts in no operation, or in a queued one only.
   virtual Result<std::vector<core::Job>> expiring(core::Time now, std::size_t most) = 0;
   virtual Result<std::optional<core::Time>> next_expiry() = 0;
@@ -162,6 +177,10 @@ class Store {
   virtual Result<std::int64_t> data_version() = 0;
   virtual std::uint64_t instance() const = 0;  ///< random, made with the store: the seed of the jitter
   virtual const TimeScale& time_scale() const = 0;
+  /// Of this opening by a daemon.
+  virtual const std::optional<Restoration>& restoration() const = 0;
+  /// A consistent copy of what is committed, marked as one, in a new file (0600); `at` is the time to mark it with.
+  virtual Result<void> copy_to(const std::filesystem::path& file, core::Time at) = 0;
 
   // --- writes: jobs
   virtual Written<LoadNumber> begin_load() = 0;

@@ -98,5 +98,58 @@ TEST(link, fields_do_not_run_into_each_other) {
   EXPECT_NE(link(first_link, one), link(first_link, other));
 }
 
+std::vector<Transition> chain_of(int length) {
+  std::vector<Transition> chain;
+  std::string before{first_link};
+  for (int seq = 1; seq <= length; ++seq) {
+    Transition step = whole();
+    step.seq = seq;
+    step.hash = link(before, step);
+    before = step.hash;
+    chain.push_back(step);
+  }
+  return chain;
+}
+
+std::vector<std::string> breaks_in(const std::vector<Transition>& chain) {
+  ChainCheck check;
+  std::vector<std::string> found;
+  for (const Transition& step : chain) {
+    if (const auto broken = check.next(step)) found.push_back(*broken);
+  }
+  return found;
+}
+
+TEST(ChainCheck, finds_nothing_in_a_whole_chain) {
+  const auto chain = chain_of(5);
+  EXPECT_EQ(breaks_in(chain), std::vector<std::string>{});
+  ChainCheck check;
+  EXPECT_EQ(check.seq(), 0);
+  EXPECT_EQ(check.head(), first_link);
+  for (const Transition& step : chain) check.next(step);
+  EXPECT_EQ(check.seq(), 5);
+  EXPECT_EQ(check.head(), chain.back().hash);
+}
+
+TEST(ChainCheck, names_the_changed_one_and_goes_on) {
+  auto chain = chain_of(5);
+  chain[2].cause = "another";
+  EXPECT_EQ(breaks_in(chain), std::vector<std::string>{"transition 3 was changed, or the one before it was"});
+}
+
+TEST(ChainCheck, a_change_with_its_own_new_link_shows_at_the_next_one) {
+  auto chain = chain_of(5);
+  chain[2].cause = "another";
+  chain[2].hash = link(chain[1].hash, chain[2]);
+  EXPECT_EQ(breaks_in(chain), std::vector<std::string>{"transition 4 was changed, or the one before it was"});
+}
+
+TEST(ChainCheck, names_what_is_missing) {
+  auto chain = chain_of(8);
+  chain.erase(chain.begin() + 4, chain.begin() + 6);
+  chain.erase(chain.begin());
+  EXPECT_EQ(breaks_in(chain), (std::vector<std::string>{"transition 1 is missing", "transitions 5 to 6 are missing"}));
+}
+
 }  // namespace
 }  // namespace lethe::core

@@ -92,9 +92,12 @@ class FakeStore : public store::Store {
   }
   store::Result<std::vector<core::Job>> expiring(core::Time, std::size_t) override { no(); }
   store::Result<std::optional<core::Time>> next_expiry() override { no(); }
-  store::Result<std::int64_t> newest_transition() override { no(); }
+  store::Result<store::Head> head() override { no(); }
+  store::Result<store::Head> verify(const std::function<void(const std::string&)>&) override { no(); }
   store::Result<std::int64_t> data_version() override { no(); }
   std::uint64_t instance() const override { no(); }
+  const std::optional<store::Restoration>& restoration() const override { no(); }
+  store::Result<void> copy_to(const std::filesystem::path&, core::Time) override { no(); }
   const store::TimeScale& time_scale() const override { no(); }
   store::Written<void> expire(core::JobNumber, core::Time) override { no(); }
   store::Written<core::Operation> form(core::Operation, std::vector<store::Slice>) override { no(); }

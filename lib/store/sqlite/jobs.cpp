@@ -77,8 +77,8 @@ struct Parts {
   bool expires = false;             ///< something of it isn't submitted yet
 };
 
-Result<Parts> parts_of(Unit& unit, core::JobNumber job) {
-  Statement query(unit.db,
+Result<Parts> parts_of(Connection& db, core::JobNumber job) {
+  Statement query(db,
                   "SELECT o.state, sum(s.count) FROM slice s JOIN operation o ON o.number = s.operation"
                   " WHERE s.job = ?1 AND s.withdrawn IS NULL GROUP BY o.state",
                   job);
@@ -109,12 +109,12 @@ Rest read_rest(Statement& row) {
   return {state.value_or(core::State::queued), row.integer(1)};
 }
 
-Result<Rest> rest_of(Unit& unit, core::JobNumber job) {
-  Statement query(unit.db, "SELECT rest, length FROM job WHERE number = ?1", job);
+Result<Rest> rest_of(Connection& db, core::JobNumber job) {
+  Statement query(db, "SELECT rest, length FROM job WHERE number = ?1", job);
   const auto rest = read_one(query, read_rest);
   if (!rest) return std::unexpected(rest.error());
   if (!*rest) {
-    return std::unexpected(unit.db.error(Error::Kind::not_found, fmt::format("there is no job {}", job.value)));
+    return std::unexpected(db.error(Error::Kind::not_found, fmt::format("there is no job {}", job.value)));
   }
   return **rest;
 }
@@ -148,11 +148,11 @@ Result<Acceptance> accept(Unit& unit, LoadNumber load, core::Job wanted) {
 Result<void> expire(Unit& unit, core::JobNumber number, core::Time at) {
   const auto before = job(unit.db, number);
   if (!before) return std::unexpected(before.error());
-  const auto rest = rest_of(unit, number);
+  const auto rest = rest_of(unit.db, number);
   if (!rest) return std::unexpected(rest.error());
   const auto taken = withdraw(unit, number, at, expiry);
   if (!taken) return std::unexpected(taken.error());
-  const auto parts = parts_of(unit, number);
+  const auto parts = parts_of(unit.db, number);
   if (!parts) return std::unexpected(parts.error());
   const bool ends = !core::is_final(rest->state) && parts->sent_or_queued < rest->length;
   if (!ends && !*taken) return {};
@@ -165,20 +165,32 @@ Result<void> expire(Unit& unit, core::JobNumber number, core::Time at) {
   return append(unit, job_transition(*before, before->state, core::State::expired, at, expiry), number);
 }
 
-Result<void> refresh(Unit& unit, core::JobNumber number, core::Time at) {
-  auto parts = parts_of(unit, number);
+Result<void> hold(Unit& unit, const core::Job& job, const std::string& why, core::Time at) {
+  Statement update(unit.db, "UPDATE job SET rest = ?2, why = ?3 WHERE number = ?1", job.number, core::State::held, why);
+  if (auto held = update.run(); !held) return held;
+  if (auto refreshed = refresh(unit, job.number, at); !refreshed) return refreshed;
+  return append(unit, job_transition(job, job.state, core::State::held, at, why), job.number);
+}
+
+Result<Standing> standing(Connection& db, core::JobNumber number) {
+  auto parts = parts_of(db, number);
   if (!parts) return std::unexpected(parts.error());
-  const auto rest = rest_of(unit, number);
+  const auto rest = rest_of(db, number);
   if (!rest) return std::unexpected(rest.error());
   const bool waits = parts->sent_or_queued < rest->length;
   if (waits) parts->states.push_back(rest->state);
-  const core::State state = core::job_state(parts->states);
-  const std::optional<core::Time> ended_at = core::is_final(state) ? std::optional(at) : std::nullopt;
-  const bool expires = parts->expires || (waits && !core::is_final(rest->state));
+  return Standing{.state = core::job_state(parts->states),
+                  .expires = parts->expires || (waits && !core::is_final(rest->state))};
+}
+
+Result<void> refresh(Unit& unit, core::JobNumber number, core::Time at) {
+  const auto now = standing(unit.db, number);
+  if (!now) return std::unexpected(now.error());
+  const std::optional<core::Time> ended_at = core::is_final(now->state) ? std::optional(at) : std::nullopt;
   Statement update(unit.db,
                    "UPDATE job SET state = ?2, ended_at = CASE WHEN ?3 IS NULL THEN NULL ELSE ifnull(ended_at, ?3) END,"
                    " expires_at = CASE WHEN ?4 THEN not_after END WHERE number = ?1",
-                   number, state, ended_at, expires);
+                   number, now->state, ended_at, now->expires);
   return update.run();
 }
 

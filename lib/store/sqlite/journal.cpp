@@ -2,17 +2,12 @@
 
 #include "core/audit.hpp"
 #include "store/sqlite/mutations.hpp"
+#include "store/sqlite/reads.hpp"
 #include "store/sqlite/rows.hpp"
 
 namespace lethe::store::sqlite {
 
 namespace {
-
-/// The end of the chain, read within the transaction: other processes append to it too.
-struct Head {
-  std::int64_t seq = 0;
-  std::string hash{core::first_link};
-};
 
 Head read_head(Statement& row) {
   return {row.integer(0), std::string{row.text(1)}};
@@ -20,13 +15,19 @@ Head read_head(Statement& row) {
 
 }  // namespace
 
+Result<Head> head(Connection& db) {
+  Statement newest(db, "SELECT seq, hash FROM transition ORDER BY seq DESC LIMIT 1");
+  auto found = read_one(newest, read_head);
+  if (!found) return std::unexpected(found.error());
+  return std::move(*found).value_or(Head{.seq = 0, .hash = std::string{core::first_link}});
+}
+
 Result<void> append(Unit& unit, core::Transition transition, std::optional<core::JobNumber> job) {
-  Statement newest(unit.db, "SELECT seq, hash FROM transition ORDER BY seq DESC LIMIT 1");
-  const auto head = read_one(newest, read_head);
-  if (!head) return std::unexpected(head.error());
-  const Head before = head->value_or(Head{});
-  transition.seq = before.seq + 1;
-  transition.hash = core::link(before.hash, transition);
+  // Read within the transaction: other processes append to the chain too.
+  const auto before = head(unit.db);
+  if (!before) return std::unexpected(before.error());
+  transition.seq = before->seq + 1;
+  transition.hash = core::link(before->hash, transition);
   Statement insert(unit.db,
                    "INSERT INTO transition (seq, at, jobs, jobs_total, account, operation, operation_id, job,"
                    " from_state, to_state, status, background_status, cause, polls, hash)"

@@ -36,6 +36,8 @@ Result<std::optional<LoadNumber>> interrupted_load(Connection& db, core::Time be
 // Jobs.
 Result<Acceptance> accept(Unit& unit, LoadNumber load, core::Job job);
 Result<void> expire(Unit& unit, core::JobNumber job, core::Time at);
+/// What of the job is in no operation waits for `lethe release`.
+Result<void> hold(Unit& unit, const core::Job& job, const std::string& why, core::Time at);
 /// Recomputes what follows from where the job's parts stand.
 Result<void> refresh(Unit& unit, core::JobNumber job, core::Time at);
 

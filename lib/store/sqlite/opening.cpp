@@ -10,7 +10,9 @@
 #include <optional>
 #include <stdexcept>
 
+#include "store/sqlite/copy.hpp"
 #include "store/sqlite/mutations.hpp"
+#include "store/sqlite/reads.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/schema.hpp"
 
@@ -131,6 +133,57 @@ void clean_interrupted_loads(Connection& db, core::Time now) {
   }
 }
 
+/// Of the clock that the store's times are read from.
+core::Time recorded_now(const Meta& meta, core::Time real_now) {
+  const auto passed =
+      std::chrono::duration_cast<core::Duration>((real_now - meta.scale.real_epoch) * meta.scale.factor);
+  return meta.scale.epoch + passed;
+}
+
+/// When the store was copied, if it is one: marked by `lethe backup`, or further back than the mark beside it.
+Result<std::optional<core::Time>> find_copy(Connection& db, const std::optional<NewestMark>& newest) {
+  auto copied = copied_at(db);
+  if (!copied || *copied) return copied;
+  const auto reached = newest ? newest->read() : std::nullopt;
+  const auto newest_one = head(db);
+  if (!newest_one) return std::unexpected(newest_one.error());
+  if (!reached || *reached <= newest_one->seq) return std::nullopt;
+  Statement query(db, "SELECT ifnull((SELECT at FROM transition ORDER BY seq DESC LIMIT 1), real_epoch) FROM meta");
+  auto at = read_time(query);
+  if (!at || !*at) return at;
+  // Before anything is written: the number beside the store must not be what remembers it from here on.
+  if (auto marked = mark_as_copy(db, *at); !marked) return std::unexpected(marked.error());
+  return at;
+}
+
+Result<Held> hold_a_piece(Connection& db, core::Time copied, core::Time real_now, core::Time at) {
+  WriteTransaction transaction(db);
+  if (!transaction.begun()) return std::unexpected(transaction.begun().error());
+  Unit unit{.db = db, .real_now = real_now, .recorded = {}};
+  const auto held = hold_some(unit, copied, at);
+  if (!held) return held;
+  if (held->jobs + held->operations == 0) {
+    if (auto settled = mark_as_copy(db, std::nullopt); !settled) return std::unexpected(settled.error());
+  }
+  if (auto committed = transaction.commit(); !committed) return std::unexpected(committed.error());
+  return held;
+}
+
+/// A copy knows nothing of what was submitted after it was made. Interrupted, it is gone on with at the next start.
+Result<std::optional<Restoration>> settle_copy(Opened& opened, core::Time real_now) {
+  const auto copied = find_copy(*opened.writes, opened.newest);
+  if (!copied) return std::unexpected(copied.error());
+  if (!*copied) return std::nullopt;
+  Restoration restoration{.copied_at = **copied};
+  while (true) {
+    const auto held = hold_a_piece(*opened.writes, **copied, real_now, recorded_now(opened.meta, real_now));
+    if (!held) return std::unexpected(held.error());
+    if (held->jobs + held->operations == 0) return restoration;
+    restoration.jobs += held->jobs;
+    restoration.operations += held->operations;
+  }
+}
+
 Result<void> prepare_for_daemon(Connection& db, const OpenSettings& settings) {
   const auto kept = inspect(db);
   if (!kept) return std::unexpected(kept.error());
@@ -186,6 +239,13 @@ Result<Opened> open_files(const OpenSettings& settings) {
   if (!meta) return std::unexpected(meta.error());
   if (!*meta) return std::unexpected(missing(settings));
   opened.meta = **meta;
+  if (on_machine) opened.newest.emplace(settings.path, opened.meta.instance);
+  if (!daemon) return opened;
+  auto restoration = settle_copy(opened, settings.now);
+  if (!restoration) return std::unexpected(restoration.error());
+  opened.restoration = *restoration;
+  const auto newest = head(*opened.reads);
+  if (newest && opened.newest) opened.newest->write(newest->seq);
   return opened;
 }
 

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "store/sqlite/claim.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/newest_mark.hpp"
 #include "store/store.hpp"
 
 namespace lethe::store::sqlite {
@@ -21,6 +23,8 @@ struct Opened {
   std::unique_ptr<Connection> reads;
   std::unique_ptr<Connection> writes;
   Meta meta;
+  std::optional<NewestMark> newest;  ///< on the machine's file system
+  std::optional<Restoration> restoration;
 };
 
 Result<Opened> open_files(const OpenSettings& settings);

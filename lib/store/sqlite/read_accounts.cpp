@@ -7,21 +7,21 @@ namespace lethe::store::sqlite {
 
 namespace {
 
-struct Standing {
+struct Tally {
   core::State state;
   std::int64_t operations;
 };
 
-Standing read_standing(Statement& row) {
+Tally read_tally(Statement& row) {
   const auto state = core::parse_state(row.text(0));
   if (!state) row.spoil("it holds an unknown word");
   return {state.value_or(core::State::failed), row.integer(1)};
 }
 
-Result<std::vector<Standing>> standings(Connection& db, std::string_view account) {
-  std::vector<Standing> found;
+Result<std::vector<Tally>> tallies(Connection& db, std::string_view account) {
+  std::vector<Tally> found;
   Statement query(db, "SELECT state, operations FROM tally WHERE account = ?1", account);
-  if (auto read = read_all(query, read_standing, found); !read) return std::unexpected(read.error());
+  if (auto read = read_all(query, read_tally, found); !read) return std::unexpected(read.error());
   return found;
 }
 
@@ -31,22 +31,22 @@ Result<std::optional<core::Time>> last_submission(Connection& db, std::string_vi
   return read_time(query);
 }
 
-void count(const Standing& standing, core::AccountFacts& facts) {
-  if (standing.state == core::State::submitting) facts.submitting = standing.operations;
-  if (standing.state == core::State::unconfirmed) facts.unconfirmed = standing.operations;
-  if (standing.state == core::State::needs_operator) facts.needs_operator = standing.operations;
-  if (standing.state == core::State::suppressing) facts.suppressing = standing.operations;
+void count(const Tally& tally, core::AccountFacts& facts) {
+  if (tally.state == core::State::submitting) facts.submitting = tally.operations;
+  if (tally.state == core::State::unconfirmed) facts.unconfirmed = tally.operations;
+  if (tally.state == core::State::needs_operator) facts.needs_operator = tally.operations;
+  if (tally.state == core::State::suppressing) facts.suppressing = tally.operations;
 }
 
-void count(const Standing& standing, AccountCounts& counts) {
-  if (core::is_final(standing.state)) {
-    counts.ended += standing.operations;
-  } else if (standing.state == core::State::deleting) {
-    counts.deleting += standing.operations;
-  } else if (standing.state == core::State::queued || standing.state == core::State::held) {
-    counts.queued += standing.operations;
+void count(const Tally& tally, AccountCounts& counts) {
+  if (core::is_final(tally.state)) {
+    counts.ended += tally.operations;
+  } else if (tally.state == core::State::deleting) {
+    counts.deleting += tally.operations;
+  } else if (tally.state == core::State::queued || tally.state == core::State::held) {
+    counts.queued += tally.operations;
   } else {
-    counts.suppressing += standing.operations;
+    counts.suppressing += tally.operations;
   }
 }
 
@@ -74,14 +74,14 @@ Result<core::AccountFacts> facts(Connection& db, std::string_view name) {
   if (!record) return std::unexpected(record.error());
   const auto last = last_submission(db, name);
   if (!last) return std::unexpected(last.error());
-  const auto found = standings(db, name);
+  const auto found = tallies(db, name);
   if (!found) return std::unexpected(found.error());
   core::AccountFacts facts;
   facts.state = record->state;
   facts.why = record->why;
   facts.until = record->until;
   facts.last_submission_at = *last;
-  for (const Standing& standing : *found) count(standing, facts);
+  for (const Tally& tally : *found) count(tally, facts);
   return facts;
 }
 
@@ -98,14 +98,14 @@ Result<AccountRecord> account(Connection& db, std::string_view name) {
 Result<AccountCounts> counts(Connection& db, std::string_view account) {
   Savepoint snapshot(db);
   if (!snapshot.begun()) return std::unexpected(snapshot.begun().error());
-  const auto found = standings(db, account);
+  const auto found = tallies(db, account);
   if (!found) return std::unexpected(found.error());
   Statement waiting(db, "SELECT count(*) FROM job WHERE account = ?1 AND rest = 'queued' AND cursor < length", account);
   const auto jobs = read_number(waiting);
   if (!jobs) return std::unexpected(jobs.error());
   AccountCounts counts;
   counts.queued = jobs->value_or(0);
-  for (const Standing& standing : *found) count(standing, counts);
+  for (const Tally& tally : *found) count(tally, counts);
   return counts;
 }
 
@@ -113,13 +113,6 @@ Result<void> transitions(Connection& db, const TransitionFilter& filter,
                          const std::function<bool(const core::Transition&)>& take) {
   Statement query(db, transitions_query(filter), filter.after_seq, filter.operation, filter.job, filter.since);
   return read_each(query, read_transition, take);
-}
-
-Result<std::int64_t> newest_transition(Connection& db) {
-  Statement query(db, "SELECT max(seq) FROM transition");
-  const auto seq = read_number(query);
-  if (!seq) return std::unexpected(seq.error());
-  return seq->value_or(0);
 }
 
 Result<std::int64_t> data_version(Connection& db) {

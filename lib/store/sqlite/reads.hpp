@@ -39,6 +39,12 @@ Result<NextSubmission> next_submission(Connection& db, std::string_view account)
 // Jobs.
 Result<std::optional<core::Job>> job(Connection& db, std::string_view id);
 Result<core::Job> job(Connection& db, core::JobNumber number);
+/// Where a job stands by where its parts stand.
+struct Standing {
+  core::State state;
+  bool expires = false;  ///< something of it isn't submitted yet
+};
+Result<Standing> standing(Connection& db, core::JobNumber job);
 Result<void> contacts(Connection& db, core::JobNumber job, std::int64_t first, std::int64_t count,
                       const std::function<bool(std::string_view)>& take);
 Result<void> jobs(Connection& db, const JobFilter& filter, const std::function<bool(const JobView&)>& take);
@@ -51,7 +57,8 @@ Result<AccountRecord> account(Connection& db, std::string_view name);
 Result<AccountCounts> counts(Connection& db, std::string_view account);
 Result<void> transitions(Connection& db, const TransitionFilter& filter,
                          const std::function<bool(const core::Transition&)>& take);
-Result<std::int64_t> newest_transition(Connection& db);
+Result<Head> head(Connection& db);
+Result<Head> verify(Connection& db, const std::function<void(const std::string&)>& found);
 Result<std::int64_t> data_version(Connection& db);
 
 }  // namespace lethe::store::sqlite

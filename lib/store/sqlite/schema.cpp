@@ -7,12 +7,14 @@ namespace lethe::store::sqlite {
 namespace {
 
 constexpr std::string_view first_version = R"sql(
+-- copied_at: this is a copy of then, and no run has dealt with that yet.
 CREATE TABLE meta (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
   instance INTEGER NOT NULL,
   factor REAL NOT NULL,
   epoch INTEGER NOT NULL,
-  real_epoch INTEGER NOT NULL
+  real_epoch INTEGER NOT NULL,
+  copied_at INTEGER
 ) STRICT;
 
 CREATE TABLE account (

@@ -1,7 +1,10 @@
 #include "store/store.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "store/sqlite/copy.hpp"
 #include "store/sqlite/mutations.hpp"
 #include "store/sqlite/opening.hpp"
 #include "store/sqlite/reads.hpp"
@@ -39,7 +42,10 @@ class SqliteStore final : public Store {
       : claim_(std::move(opened.claim)),
         reads_(std::move(opened.reads)),
         writer_(std::make_shared<Writer>(std::move(opened.writes), opened_at, own_thread)),
-        meta_(opened.meta) {}
+        meta_(opened.meta),
+        restoration_(opened.restoration) {
+    if (opened.newest) writer_->mark_with(std::move(*opened.newest));
+  }
   ~SqliteStore() override { writer_->close(); }
 
   void attach(support::Clock& clock, boost::asio::any_io_executor executor) {
@@ -89,10 +95,23 @@ class SqliteStore final : public Store {
     return sqlite::expiring(*reads_, now, most);
   }
   Result<std::optional<core::Time>> next_expiry() override { return sqlite::next_expiry(*reads_); }
-  Result<std::int64_t> newest_transition() override { return sqlite::newest_transition(*reads_); }
+  Result<Head> head() override { return sqlite::head(*reads_); }
+  Result<Head> verify(const std::function<void(const std::string&)>& found) override {
+    auto head = sqlite::verify(*reads_, found);
+    const auto reached = writer_->newest() ? writer_->newest()->read() : std::nullopt;
+    if (head && reached && *reached > head->seq) {
+      found(
+          fmt::format("the record ends at transition {}, and had come to {}: its end is missing", head->seq, *reached));
+    }
+    return head;
+  }
   Result<std::int64_t> data_version() override { return sqlite::data_version(*reads_); }
   std::uint64_t instance() const override { return meta_.instance; }
   const TimeScale& time_scale() const override { return meta_.scale; }
+  const std::optional<Restoration>& restoration() const override { return restoration_; }
+  Result<void> copy_to(const std::filesystem::path& file, core::Time at) override {
+    return sqlite::copy_to(*reads_, file, at);
+  }
 
   Written<LoadNumber> begin_load() override {
     return durable<LoadNumber>([](Unit& unit) { return sqlite::begin_load(unit); });
@@ -163,6 +182,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<sqlite::Connection> reads_;
   std::shared_ptr<Writer> writer_;
   sqlite::Meta meta_;
+  std::optional<Restoration> restoration_;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "store/sqlite/mutations.hpp"
+#include "store/sqlite/newest_mark.hpp"
 #include "support/clock.hpp"
 #include "support/task_group.hpp"
 
@@ -87,6 +88,9 @@ class Writer : public std::enable_shared_from_this<Writer> {
 
   /// Before the first write. The clock and what the executor belongs to outlive the writer.
   void attach(support::Clock& clock, boost::asio::any_io_executor executor);
+  /// Says beside the store how far it has come.
+  void mark_with(NewestMark mark) { newest_.emplace(std::move(mark)); }
+  const std::optional<NewestMark>& newest() const { return newest_; }
   void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
   /// Commits what was asked for, and lets go of the connection. Those who await are told as long as the loop runs.
   void close();
@@ -115,6 +119,7 @@ class Writer : public std::enable_shared_from_this<Writer> {
   boost::asio::awaitable<void> commit_after(std::unique_ptr<support::Timer> timer, std::shared_ptr<Writer> self);
 
   std::unique_ptr<Connection> connection_;  ///< belongs to the batch under way while there is one
+  std::optional<NewestMark> newest_;
   core::Time opened_at_;
   core::Duration opened_monotonic_;
   std::unique_ptr<boost::asio::thread_pool> thread_;
