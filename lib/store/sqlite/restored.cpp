@@ -15,9 +15,9 @@ constexpr std::int64_t at_once = 200;
 
 Result<std::vector<core::Job>> waiting_jobs(Connection& db) {
   std::vector<core::Job> jobs;
-  Statement query(
-      db, fmt::format("SELECT {} FROM job j WHERE j.rest = 'queued' AND j.cursor < j.length LIMIT ?1", job_columns),
-      at_once);
+  Statement query(db,
+                  fmt::format("SELECT {} FROM job j WHERE j.rest = ?1 AND j.cursor < j.length LIMIT ?2", job_columns),
+                  core::State::queued, at_once);
   if (auto read = read_all(query, read_job, jobs); !read) return std::unexpected(read.error());
   return jobs;
 }
@@ -25,10 +25,8 @@ Result<std::vector<core::Job>> waiting_jobs(Connection& db) {
 Result<std::vector<core::Operation>> doubtful_operations(Connection& db) {
   std::vector<core::Operation> operations;
   Statement query(db,
-                  fmt::format("SELECT {} FROM operation o WHERE o.state IN ('queued', 'submitting', 'unconfirmed')"
-                              " LIMIT ?1",
-                              operation_columns),
-                  at_once);
+                  fmt::format("SELECT {} FROM operation o WHERE o.state IN (?1, ?2, ?3) LIMIT ?4", operation_columns),
+                  core::State::queued, core::State::submitting, core::State::unconfirmed, at_once);
   if (auto read = read_all(query, read_operation, operations); !read) return std::unexpected(read.error());
   return operations;
 }
