@@ -1,8 +1,11 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 #include <iostream>
 
 #include "commands.hpp"
+#include "config/config.hpp"
 
 namespace lethe::daemon {
 namespace {
@@ -11,6 +14,16 @@ namespace {
 std::string one_line(std::string text) {
   std::ranges::replace(text, '\n', ' ');
   return text;
+}
+
+/// The parser only misses a command where there is one that it doesn't know.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+  const auto unknown = app.remaining(false);
+  if (!app.get_subcommands().empty() || unknown.empty()) return one_line(error.what());
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  const auto meant = config::nearest(unknown.front(), known);
+  return fmt::format("there is no command {}{}", unknown.front(), meant ? fmt::format("; is {} meant?", *meant) : "");
 }
 
 command::ExitStatus run_chosen(const Chosen& chosen) {
@@ -48,7 +61,7 @@ int run_main(int argc, char** argv) {
   } catch (const CLI::Success& wanted) {  // --help, --version
     return app.exit(wanted);
   } catch (const CLI::ParseError& error) {
-    const auto line = one_line(error.what()) + "; see `lethe --help`";
+    const auto line = complaint(app, error) + "; see `lethe --help`";
     return static_cast<int>(complain(command::failure(command::ExitStatus::usage, line)));
   }
   return static_cast<int>(run_chosen(chosen));

@@ -50,6 +50,12 @@ ExitStatus dry_run(const Options& options, const core::Settings& settings) {
   return ExitStatus::done;
 }
 
+void mention_missing_daemon(const core::Settings& settings) {
+  if (store::daemon_runs(settings.store_path)) return;
+  std::cerr << "lethe: no daemon runs on " << settings.store_path.string()
+            << "; the jobs are queued, and go on when `lethe run` starts\n";
+}
+
 /// Prints each transition, unless stdout is to hold JSON alone; refreshes the jobs at the end.
 Outcome<void> wait(command::Session& session, std::vector<command::Submitted>& jobs, bool quiet) {
   std::vector<core::JobNumber> numbers;
@@ -74,6 +80,7 @@ ExitStatus submit(const Chosen& chosen, const Options& options) {
   if (!options.json) std::cout << command::submitted_text(jobs) << std::flush;
   auto status = refused ? complain(*refused) : ExitStatus::done;
   if (options.wait && !jobs.empty()) {
+    mention_missing_daemon(*settings);
     const auto waited = wait(**session, jobs, options.json);
     if (!waited) return complain(waited.error());
     if (!options.json) std::cout << command::submitted_text(jobs);

@@ -69,7 +69,7 @@ std::optional<std::filesystem::path> intake_of(const std::filesystem::path& file
   std::error_code none;
   const auto folder = std::filesystem::absolute(file).parent_path();
   if (!std::filesystem::equivalent(folder, *settings.intake_directory, none)) return std::nullopt;
-  return *settings.intake_directory;
+  return settings.intake_directory;
 }
 
 /// The jobs that were read before, by id.

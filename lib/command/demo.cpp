@@ -20,9 +20,9 @@
 #include <utility>
 #include <vector>
 
-#include "command/demo_directory.hpp"
 #include "command/demo_script.hpp"
 #include "command/demo_view.hpp"
+#include "command/scratch_directory.hpp"
 #include "command/session.hpp"
 #include "command/table.hpp"
 #include "command/terminal.hpp"
@@ -65,7 +65,7 @@ struct Stage {
   asio::io_context loop;
   /// From before the directory is made until it is gone: a signal at any time leaves none behind.
   asio::signal_set signals{loop, SIGINT, SIGTERM, SIGHUP};
-  std::unique_ptr<DemoDirectory> directory;
+  std::unique_ptr<ScratchDirectory> directory;
   std::unique_ptr<support::Clock> cloud_clock;
   std::unique_ptr<simulator::Server> cloud;
   std::ofstream log;
@@ -85,7 +85,7 @@ struct Stage {
 };
 
 Outcome<void> set_up(Stage& stage, const DemoOptions& options) {
-  auto directory = DemoDirectory::make(options.keep);
+  auto directory = ScratchDirectory::make(options.keep, "lethe-demo");
   if (!directory) return std::unexpected(directory.error());
   stage.directory = std::move(*directory);
   const auto real = real_now();

@@ -207,8 +207,8 @@ std::string legend(std::size_t width, DemoLook look) {
       {Glyph::window, "restore window"},
       {Glyph::window_end, "its end"},
       {Glyph::deletion, "background delete"},
-      {Glyph::as_asked, "done"},
-      {Glyph::otherwise, "ended otherwise"},
+      {Glyph::as_asked, "deleted or restricted"},
+      {Glyph::otherwise, "another end"},
   }};
   std::string text;
   Line line(width, look);

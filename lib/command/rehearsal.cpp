@@ -1,7 +1,6 @@
 #include "command/rehearsal.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <fstream>
 #include <system_error>
@@ -49,42 +48,19 @@ Outcome<void> record_time_scale(const fs::path& path, const Rehearsal& rehearsal
 
 }  // namespace
 
-RehearsalDirectory::~RehearsalDirectory() {
-  std::error_code ignored;
-  if (!stays_) fs::remove_all(path_, ignored);
-}
-
-Outcome<std::unique_ptr<RehearsalDirectory>> RehearsalDirectory::make(const std::optional<fs::path>& wanted) {
-  using Pointer = std::unique_ptr<RehearsalDirectory>;
-  if (!wanted) {
-    auto pattern = (fs::temp_directory_path() / "lethe-simulate-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-      return std::unexpected(unusable(pattern, "can't make such a directory; --directory DIR names another place"));
-    }
-    return Pointer(new RehearsalDirectory(pattern, false));
-  }
-  std::error_code error;
-  const bool made = fs::create_directories(*wanted, error);
-  if (!error && made) fs::permissions(*wanted, fs::perms::owner_all, error);
-  const bool empty = !error && fs::is_empty(*wanted, error);
-  if (error) return std::unexpected(unusable(*wanted, error.message()));
-  if (!empty) return std::unexpected(unusable(*wanted, "isn't empty; name a new directory"));
-  return Pointer(new RehearsalDirectory(fs::absolute(*wanted), true));
-}
-
-Outcome<void> RehearsalDirectory::fill(const Rehearsal& rehearsal) const {
+Outcome<void> lay_out(const fs::path& directory, const Rehearsal& rehearsal) {
   constexpr auto mine = fs::perms::owner_read | fs::perms::owner_write;
   constexpr auto readable = mine | fs::perms::group_read | fs::perms::others_read;
   std::error_code error;
-  fs::create_directory(path_ / "intake", error);
-  if (error) return std::unexpected(unusable(path_ / "intake", error.message()));
-  if (auto done = write(path_ / "lethe.toml", rehearsal_configuration(rehearsal), readable); !done) return done;
-  if (auto done = write(path_ / "rehearsal.secret", rehearsal.client_secret + "\n", mine); !done) return done;
-  if (auto done = write(path_ / "first-job.toml", first_job, readable); !done) return done;
+  fs::create_directory(directory / "intake", error);
+  if (error) return std::unexpected(unusable(directory / "intake", error.message()));
+  if (auto done = write(directory / "lethe.toml", rehearsal_configuration(rehearsal), readable); !done) return done;
+  if (auto done = write(directory / "rehearsal.secret", rehearsal.client_secret + "\n", mine); !done) return done;
+  if (auto done = write(directory / "first-job.toml", first_job, readable); !done) return done;
   if (!rehearsal.ca_pem.empty()) {
-    if (auto done = write(path_ / "ca.pem", rehearsal.ca_pem, readable); !done) return done;
+    if (auto done = write(directory / "ca.pem", rehearsal.ca_pem, readable); !done) return done;
   }
-  return record_time_scale(path_ / "lethe.db", rehearsal);
+  return record_time_scale(directory / "lethe.db", rehearsal);
 }
 
 std::string rehearsal_configuration(const Rehearsal& rehearsal) {

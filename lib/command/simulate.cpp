@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "command/rehearsal.hpp"
+#include "command/scratch_directory.hpp"
 #include "command/session.hpp"
 #include "config/address.hpp"
 #include "http/client.hpp"
@@ -68,7 +69,7 @@ core::Duration token_life(double time_scale) {
   return std::max<core::Duration>(usual_token_life, std::chrono::ceil<core::Duration>(least));
 }
 
-void tell_start(std::ostream& out, const SimulateOptions& options, const RehearsalDirectory& directory,
+void tell_start(std::ostream& out, const SimulateOptions& options, const ScratchDirectory& directory,
                 const Rehearsal& rehearsal) {
   const auto place = directory.path().string();
   const auto config = fmt::format("--config {}/lethe.toml", place);
@@ -94,7 +95,7 @@ void tell_start(std::ostream& out, const SimulateOptions& options, const Rehears
   out.flush();
 }
 
-void tell_end(std::ostream& out, const simulator::CloudModel::Calls& calls, const RehearsalDirectory& directory) {
+void tell_end(std::ostream& out, const simulator::CloudModel::Calls& calls, const ScratchDirectory& directory) {
   out << fmt::format("\nThe simulator has ended: {} token, {} submit, {} status, {} list and {} other calls. {} {}.\n",
                      calls.token, calls.submit, calls.status, calls.lists, calls.other, directory.path().string(),
                      directory.stays() ? "stays" : "is gone");
@@ -169,10 +170,10 @@ Outcome<void> simulate(const SimulateOptions& options, std::ostream& out) {
   rehearsal.url = (*server)->url();
   // Before there is a directory that a signal could leave behind.
   asio::signal_set signals(loop, SIGINT, SIGTERM, SIGHUP);
-  const auto directory = RehearsalDirectory::make(options.directory);
+  const auto directory = ScratchDirectory::make(options.directory, "lethe-simulate");
   Outcome<void> result;
   if (!directory) result = std::unexpected(directory.error());
-  if (result) result = (*directory)->fill(rehearsal);
+  if (result) result = lay_out((*directory)->path(), rehearsal);
   if (!result) {
     perform(loop, (*server)->stop());
     return result;

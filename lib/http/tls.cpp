@@ -6,6 +6,8 @@
 #include <openssl/x509v3.h>
 
 #include <boost/asio/ip/address.hpp>
+#include <cerrno>
+#include <system_error>
 
 namespace lethe::http {
 namespace {
@@ -18,10 +20,9 @@ std::expected<void, std::string> trust(X509_STORE* store, const std::filesystem:
   ERR_clear_error();
   const FilePtr file(BIO_new_file(ca_file.c_str(), "r"), &BIO_free_all);
   if (!file) {
-    const auto* reason = ERR_reason_error_string(ERR_get_error());
+    const std::error_code reason(errno, std::generic_category());
     ERR_clear_error();
-    return std::unexpected(
-        fmt::format("the CA file {} can't be read: {}", ca_file.string(), reason != nullptr ? reason : "unknown"));
+    return std::unexpected(fmt::format("the CA file {} can't be read: {}", ca_file.string(), reason.message()));
   }
   std::size_t found = 0;
   for (;;) {

@@ -239,6 +239,9 @@ struct OpenSettings {
 /// Opens, migrates and checks. `clock` is asked for only after opening (a scaled clock is made from time_scale()).
 Result<std::unique_ptr<Store>> open_store(OpenSettings settings);
 
+/// Whether a daemon has the store at this path.
+bool daemon_runs(const std::filesystem::path& path);
+
 /// Writes gather on this clock and complete on this executor; called once before the first write. Both outlive the
 /// store. (Split from open_store because the clock of a rehearsal is known only after opening.)
 void attach(Store& store, support::Clock& clock, boost::asio::any_io_executor executor);

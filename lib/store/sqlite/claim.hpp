@@ -13,6 +13,8 @@ class Claim {
  public:
   /// `claimed` where another one holds it; never waits.
   static Result<std::unique_ptr<Claim>> take(const std::filesystem::path& store);
+  /// Takes nothing and disturbs nobody who does at the same moment.
+  static bool is_taken(const std::filesystem::path& store);
   ~Claim();
   Claim(const Claim&) = delete;
   Claim& operator=(const Claim&) = delete;

@@ -196,6 +196,10 @@ Result<std::unique_ptr<Store>> open_store(OpenSettings settings) {
   return std::make_unique<SqliteStore>(std::move(*opened), settings.now, own_thread);
 }
 
+bool daemon_runs(const std::filesystem::path& path) {
+  return sqlite::Claim::is_taken(path);
+}
+
 void attach(Store& store, support::Clock& clock, boost::asio::any_io_executor executor) {
   dynamic_cast<SqliteStore&>(store).attach(clock, std::move(executor));
 }
