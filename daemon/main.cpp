@@ -18,12 +18,15 @@ std::string one_line(std::string text) {
 
 /// The parser only misses a command where there is one that it doesn't know.
 std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+  if (!app.get_subcommands().empty()) return one_line(error.what());
   const auto unknown = app.remaining(false);
-  if (!app.get_subcommands().empty() || unknown.empty()) return one_line(error.what());
+  if (unknown.empty()) return "a command is missing";
+  if (unknown.front().starts_with('-')) return fmt::format("there is no option {}", unknown.front());
   std::vector<std::string> known;
   for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
   const auto meant = config::nearest(unknown.front(), known);
-  return fmt::format("there is no command {}{}", unknown.front(), meant ? fmt::format("; is {} meant?", *meant) : "");
+  return fmt::format("there is no command {}{}", unknown.front(),
+                     meant ? fmt::format(" ({} may be meant)", *meant) : "");
 }
 
 command::ExitStatus run_chosen(const Chosen& chosen) {
