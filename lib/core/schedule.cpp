@@ -67,23 +67,37 @@ Time after(Time now, Duration delay) {
   return now + std::clamp(delay, poll_floor, longest_interval);
 }
 
-Poll in_suppression(const ScheduleSettings& settings, const Operation& operation, double jitter, Time now) {
+/// An end in suppression is as likely early as late, so a wait may be longer the older the operation is.
+Duration cap_in_suppression(Duration patience, Duration age) {
+  constexpr Duration head_start = minutes{2};
+  const auto area = 2.0 * static_cast<double>(patience.count()) * static_cast<double>((age + head_start).count());
+  return Duration{std::llround(std::sqrt(std::max(area, 0.0)))};
+}
+
+Duration suppression_gap(const ScheduleSettings& settings, const Operation& operation, const Durations& past,
+                         Duration age) {
+  if (past.suffice()) {
+    return expected_delay_wait(past, age, {settings.patience, cap_in_suppression(settings.patience, age)});
+  }
   const Duration cap = settings.suppression.cap;
-  const bool slower = now - accepted_at(operation) >= age_of_slower_polls;
-  const Duration gap =
-      backoff(settings.suppression, slower ? std::max(cap, cap_of_slower_polls) : cap, operation.attempt);
-  return Poll{.at = after(now, gap + shift(gap, jitter)), .attempt = operation.attempt};
+  const bool slower = age >= age_of_slower_polls;
+  return backoff(settings.suppression, slower ? std::max(cap, cap_of_slower_polls) : cap, operation.attempt);
 }
 
-Poll at_the_end(const ScheduleSettings& settings, const Operation& operation, double jitter, Time now) {
-  const Duration gap = backoff(settings.deletion, settings.deletion.cap, operation.attempt);
-  return Poll{.at = after(now, gap + shift(gap, jitter)), .attempt = operation.attempt};
+/// `elapsed` since the window's end, or before it.
+Duration end_gap(const ScheduleSettings& settings, int attempt, const Durations& past, Duration elapsed) {
+  if (past.suffice()) return expected_delay_wait(past, elapsed, {settings.patience, settings.deletion.cap});
+  return backoff(settings.deletion, settings.deletion.cap, attempt);
 }
 
-/// The last of the even intervals ends at the first poll of the end leg.
-Poll in_the_window(const ScheduleSettings& settings, Time window_ends, double jitter, Time now) {
+Poll wait(Duration gap, int attempt, double jitter, Time now) {
+  return Poll{.at = after(now, gap + shift(gap, jitter)), .attempt = attempt};
+}
+
+/// The last of the even intervals ends at the first poll of the end leg, `first` after the window.
+Poll in_the_window(const ScheduleSettings& settings, Time window_ends, Duration first, double jitter, Time now) {
   const Duration longest = std::clamp(settings.heartbeat + settings.heartbeat / 10, poll_floor, longest_interval);
-  const Duration rest = window_ends + backoff(settings.deletion, settings.deletion.cap, 0) - now;
+  const Duration rest = window_ends + first - now;
   const std::int64_t intervals = (rest.count() + longest.count() - 1) / longest.count();
   const Duration gap = rest / intervals;
 
@@ -107,14 +121,19 @@ Time expected_end(const Operation& operation) {
   return window_end(operation) + usual_end_after_window;
 }
 
-Poll next_poll(const ScheduleSettings& settings, const Operation& operation, std::uint64_t instance, Time now) {
+Poll next_poll(const ScheduleSettings& settings, const Operation& operation, const History& history,
+               std::uint64_t instance, Time now) {
   const double jitter = jitter_of(instance, operation);
   if (operation.action == Action::restrict_contacts || operation.state != State::deleting) {
-    return in_suppression(settings, operation, jitter, now);
+    const Duration age = now - accepted_at(operation);
+    return wait(suppression_gap(settings, operation, history.suppression, age), operation.attempt, jitter, now);
   }
   const Time window_ends = window_end(operation);
-  return now < window_ends ? in_the_window(settings, window_ends, jitter, now)
-                           : at_the_end(settings, operation, jitter, now);
+  if (now >= window_ends) {
+    const Duration gap = end_gap(settings, operation.attempt, history.deletion, now - window_ends);
+    return wait(gap, operation.attempt, jitter, now);
+  }
+  return in_the_window(settings, window_ends, end_gap(settings, 0, history.deletion, Duration::zero()), jitter, now);
 }
 
 }  // namespace lethe::core

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/expected_delay.hpp"
 #include "core/operation.hpp"
 #include "core/settings.hpp"
 #include "core/time.hpp"
@@ -22,6 +23,12 @@ Time restorable_until(Time accepted, std::optional<int> days, std::optional<int>
 /// restorable_until and 13 h (observed: 6 to 12.75 h after it); a restrict has no window: acceptance and 12 h.
 Time expected_end(const Operation& operation);
 
+/// How long an account's operations took so far, by phase.
+struct History {
+  Durations suppression;  ///< from the acceptance
+  Durations deletion;     ///< from restorable_until
+};
+
 struct Poll {
   Time at;
   int attempt = 0;  ///< to be stored as Operation::attempt together with `at` as due_at
@@ -30,10 +37,13 @@ struct Poll {
 /// The next poll, planned at `now`: just after a status call, an acceptance or a change of the window.
 ///
 /// Legs, each with its own count in Operation::attempt:
-/// - suppression: backoff from the acceptance, slower once 6 h old. A restrict knows this leg only.
+/// - suppression. A restrict knows this leg only.
 /// - heartbeats, while the restore window is open: evenly spread, at most 1.1 x heartbeat apart (jitter included). The
-///   last interval ends at restorable_until + deletion.first, the first poll of the next leg.
-/// - the end: backoff from `now`.
+///   last interval ends at the first poll of the next leg.
+/// - the end, from restorable_until on.
+/// Where the history of a leg suffices, the expected-delay rule says how long to wait: by the account's own past, at
+/// the price of settings.patience a call, at most deletion.cap longer than an end was ever waited for, in suppression
+/// sqrt(2 x patience x (age + 2 min)). Else it is a backoff: from the acceptance, slower once 6 h old; from `now`.
 ///
 /// Who counts: the caller adds one to `polls` and `attempt` for each status call made, answered or not, sets `attempt`
 /// to 0 when the state changed, calls this, and stores what it returns. The change from heartbeats to the end is no
@@ -42,6 +52,7 @@ struct Poll {
 /// Jitter +-5 % of the interval, at most 2 min, is hash(instance, operation, polls): it survives the cap, a restart and
 /// a test, and doesn't bring the first poll of the end before restorable_until. The delay is never below poll_floor nor
 /// above longest_interval.
-Poll next_poll(const ScheduleSettings& settings, const Operation& operation, std::uint64_t instance, Time now);
+Poll next_poll(const ScheduleSettings& settings, const Operation& operation, const History& history,
+               std::uint64_t instance, Time now);
 
 }  // namespace lethe::core

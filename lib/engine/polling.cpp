@@ -14,7 +14,7 @@ namespace {
 
 void plan(const Work& work, core::Operation& operation) {
   const core::Poll next =
-      core::next_poll(work.parts.settings.schedule, operation, work.parts.store.instance(), work.now());
+      core::next_poll(work.parts.settings.schedule, operation, {}, work.parts.store.instance(), work.now());
   operation.due_at = next.at;
   operation.attempt = next.attempt;
 }

@@ -87,7 +87,7 @@ TEST(next_poll, suppression_grows_to_its_cap) {
   const std::vector<Duration> gaps{60s, 96s, 153'600ms, 245'760ms, 393'216ms, 629'146ms, 15min, 15min, 15min};
   for (std::size_t attempt = 0; attempt < gaps.size(); ++attempt) {
     const Operation operation = suppressing(static_cast<int>(attempt));
-    const Poll poll = next_poll(settings, operation, instance, accepted + 1h);
+    const Poll poll = next_poll(settings, operation, {}, instance, accepted + 1h);
     expect_about(poll.at - (accepted + 1h), gaps[attempt]);
     EXPECT_EQ(poll.attempt, operation.attempt);
   }
@@ -96,32 +96,32 @@ TEST(next_poll, suppression_grows_to_its_cap) {
 TEST(next_poll, suppression_slows_down_at_six_hours) {
   const ScheduleSettings settings;
   const Operation operation = suppressing(30);
-  expect_about(next_poll(settings, operation, instance, accepted + 6h - 1ms).at - (accepted + 6h - 1ms), 15min);
-  expect_about(next_poll(settings, operation, instance, accepted + 6h).at - (accepted + 6h), 1h);
+  expect_about(next_poll(settings, operation, {}, instance, accepted + 6h - 1ms).at - (accepted + 6h - 1ms), 15min);
+  expect_about(next_poll(settings, operation, {}, instance, accepted + 6h).at - (accepted + 6h), 1h);
 }
 
 TEST(next_poll, slow_suppression_still_starts_from_its_first_interval) {
   // After a step back from `deleting` the count is 0 again, however old the operation is.
-  expect_about(next_poll({}, suppressing(0), instance, accepted + 48h).at - (accepted + 48h), 1min);
+  expect_about(next_poll({}, suppressing(0), {}, instance, accepted + 48h).at - (accepted + 48h), 1min);
 }
 
 TEST(next_poll, long_suppression_is_polled_on) {
   const ScheduleSettings settings;
   for (const Duration age : {Duration{30 * day}, Duration{365 * day}, Duration{9'000 * day}}) {
     const Operation operation = suppressing(100'000);
-    expect_about(next_poll(settings, operation, instance, accepted + age).at - (accepted + age), 1h);
+    expect_about(next_poll(settings, operation, {}, instance, accepted + age).at - (accepted + age), 1h);
   }
 }
 
 TEST(next_poll, wider_cap_is_not_narrowed_by_age) {
   ScheduleSettings settings;
   settings.suppression.cap = 2h;
-  expect_about(next_poll(settings, suppressing(50), instance, accepted + 7h).at - (accepted + 7h), 2h);
+  expect_about(next_poll(settings, suppressing(50), {}, instance, accepted + 7h).at - (accepted + 7h), 2h);
 }
 
 TEST(next_poll, clock_before_the_acceptance) {
   const Time before = accepted - 100 * day;
-  expect_about(next_poll({}, suppressing(0), instance, before).at - before, 1min);
+  expect_about(next_poll({}, suppressing(0), {}, instance, before).at - before, 1min);
 }
 
 TEST(next_poll, restrict_knows_suppression_only) {
@@ -129,8 +129,8 @@ TEST(next_poll, restrict_knows_suppression_only) {
   operation.action = Action::restrict_contacts;
   Operation same = suppressing(3);
   const Time now = accepted + 1h;
-  EXPECT_EQ(next_poll({}, operation, instance, now).at, next_poll({}, same, instance, now).at);
-  EXPECT_EQ(next_poll({}, operation, instance, now).attempt, 3);
+  EXPECT_EQ(next_poll({}, operation, {}, instance, now).at, next_poll({}, same, {}, instance, now).at);
+  EXPECT_EQ(next_poll({}, operation, {}, instance, now).attempt, 3);
 }
 
 // --- heartbeats
@@ -143,7 +143,7 @@ TEST(next_poll, heartbeats_are_evenly_spread_and_end_at_the_first_poll_of_the_en
   const Duration even = (end_leg - now) / 13;
   int heartbeats = 0;
   while (now < *operation.restorable_until) {
-    const Poll poll = next_poll(settings, operation, instance, now);
+    const Poll poll = next_poll(settings, operation, {}, instance, now);
     EXPECT_EQ(poll.attempt, 0);
     EXPECT_LE(poll.at - now, 26h + 24min);
     EXPECT_NEAR(static_cast<double>((poll.at - now).count()), static_cast<double>(even.count()), 5.0 * 60'000);
@@ -159,13 +159,13 @@ TEST(next_poll, heartbeats_are_evenly_spread_and_end_at_the_first_poll_of_the_en
 TEST(next_poll, one_interval_is_left) {
   Operation operation = deleting(5);
   const Time now = *operation.restorable_until - 10h;
-  const Poll poll = next_poll({}, operation, instance, now);
+  const Poll poll = next_poll({}, operation, {}, instance, now);
   expect_about(poll.at - now, 10h + 15min);
   EXPECT_EQ(poll.attempt, 0);
 }
 
 TEST(next_poll, window_of_fourteen_days_is_left_for_a_heartbeat_only) {
-  EXPECT_LE(next_poll({}, deleting(), instance, accepted).at, accepted + 26h + 24min);
+  EXPECT_LE(next_poll({}, deleting(), {}, instance, accepted).at, accepted + 26h + 24min);
 }
 
 TEST(next_poll, first_poll_of_the_end_is_never_inside_the_window) {
@@ -173,7 +173,7 @@ TEST(next_poll, first_poll_of_the_end_is_never_inside_the_window) {
   settings.deletion.first = 10s;
   Operation operation = deleting();
   for (operation.polls = 0; operation.polls < 500; ++operation.polls) {
-    const Poll poll = next_poll(settings, operation, instance, *operation.restorable_until - 20h);
+    const Poll poll = next_poll(settings, operation, {}, instance, *operation.restorable_until - 20h);
     EXPECT_GE(poll.at, *operation.restorable_until);
   }
 }
@@ -181,15 +181,15 @@ TEST(next_poll, first_poll_of_the_end_is_never_inside_the_window) {
 TEST(next_poll, unknown_window_counts_fourteen_days) {
   Operation operation = deleting();
   operation.restorable_until.reset();
-  EXPECT_EQ(next_poll({}, operation, instance, accepted + 1h).at,
-            next_poll({}, deleting(), instance, accepted + 1h).at);
+  EXPECT_EQ(next_poll({}, operation, {}, instance, accepted + 1h).at,
+            next_poll({}, deleting(), {}, instance, accepted + 1h).at);
 }
 
 TEST(next_poll, heartbeat_longer_than_any_interval_is_held) {
   ScheduleSettings settings;
   settings.heartbeat = 30 * day;
   for (Operation operation = deleting(); operation.polls < 100; ++operation.polls) {
-    EXPECT_LE(next_poll(settings, operation, instance, accepted).at - accepted, longest_interval);
+    EXPECT_LE(next_poll(settings, operation, {}, instance, accepted).at - accepted, longest_interval);
   }
 }
 
@@ -201,7 +201,7 @@ TEST(next_poll, end_grows_to_its_cap) {
   for (std::size_t attempt = 0; attempt < gaps.size(); ++attempt) {
     const Operation operation = deleting(static_cast<int>(attempt));
     const Time now = *operation.restorable_until + 20min;
-    const Poll poll = next_poll(settings, operation, instance, now);
+    const Poll poll = next_poll(settings, operation, {}, instance, now);
     expect_about(poll.at - now, gaps[attempt]);
     EXPECT_EQ(poll.attempt, operation.attempt);
   }
@@ -210,27 +210,27 @@ TEST(next_poll, end_grows_to_its_cap) {
 TEST(next_poll, end_begins_when_the_window_is_over) {
   const Operation operation = deleting(0);
   const Time over = *operation.restorable_until;
-  expect_about(next_poll({}, operation, instance, over).at - over, 15min);
-  expect_about(next_poll({}, operation, instance, over - 1ms).at - over, 15min);
+  expect_about(next_poll({}, operation, {}, instance, over).at - over, 15min);
+  expect_about(next_poll({}, operation, {}, instance, over - 1ms).at - over, 15min);
 }
 
 TEST(next_poll, count_goes_on_from_the_instant_that_the_window_is_over) {
   const Operation operation = deleting(2);
   const Time over = *operation.restorable_until;
-  EXPECT_EQ(next_poll({}, operation, instance, over).attempt, 2);
-  EXPECT_EQ(next_poll({}, operation, instance, over - 1ms).attempt, 0);
+  EXPECT_EQ(next_poll({}, operation, {}, instance, over).attempt, 2);
+  EXPECT_EQ(next_poll({}, operation, {}, instance, over - 1ms).attempt, 0);
 }
 
 TEST(next_poll, no_window_goes_to_the_end_at_once) {
   Operation operation = deleting(0);
   operation.restorable_until = accepted;
-  expect_about(next_poll({}, operation, instance, accepted + 3min).at - (accepted + 3min), 15min);
+  expect_about(next_poll({}, operation, {}, instance, accepted + 3min).at - (accepted + 3min), 15min);
 }
 
 TEST(next_poll, overdue_is_polled_on) {
   const Operation operation = deleting(1'000'000);
   const Time now = *operation.restorable_until + 400 * day;
-  expect_about(next_poll({}, operation, instance, now).at - now, 30min);
+  expect_about(next_poll({}, operation, {}, instance, now).at - now, 30min);
 }
 
 TEST(next_poll, whole_life_costs_about_what_the_design_says) {
@@ -238,7 +238,7 @@ TEST(next_poll, whole_life_costs_about_what_the_design_says) {
   const Time suppressed = accepted + 40min;
   const Time ended = accepted + 14 * day + 13h;
   Operation operation = suppressing();
-  Poll poll = next_poll(settings, operation, instance, accepted);
+  Poll poll = next_poll(settings, operation, {}, instance, accepted);
   Time now = accepted;
   while (now < ended) {
     now = poll.at;
@@ -248,7 +248,7 @@ TEST(next_poll, whole_life_costs_about_what_the_design_says) {
       operation.state = State::deleting;
       operation.attempt = 0;
     }
-    poll = next_poll(settings, operation, instance, now);
+    poll = next_poll(settings, operation, {}, instance, now);
   }
   EXPECT_GT(operation.polls, 38);
   EXPECT_LT(operation.polls, 55);
@@ -300,7 +300,7 @@ TEST(next_poll_properties, delay_is_in_bounds) {
   std::mt19937_64 random{1};
   for (int i = 0; i < rounds; ++i) {
     const Case given(random);
-    const Poll poll = next_poll(given.settings, given.operation, given.seed, given.now);
+    const Poll poll = next_poll(given.settings, given.operation, {}, given.seed, given.now);
     EXPECT_GE(poll.at - given.now, poll_floor);
     EXPECT_LE(poll.at - given.now, longest_interval);
     EXPECT_GT(poll.at, given.now);
@@ -313,8 +313,8 @@ TEST(next_poll_properties, same_arguments_same_poll) {
   std::mt19937_64 random{2};
   for (int i = 0; i < rounds; ++i) {
     const Case given(random);
-    const Poll first = next_poll(given.settings, given.operation, given.seed, given.now);
-    const Poll second = next_poll(given.settings, given.operation, given.seed, given.now);
+    const Poll first = next_poll(given.settings, given.operation, {}, given.seed, given.now);
+    const Poll second = next_poll(given.settings, given.operation, {}, given.seed, given.now);
     EXPECT_EQ(first.at, second.at);
     EXPECT_EQ(first.attempt, second.attempt);
   }
@@ -324,8 +324,8 @@ TEST(next_poll_properties, jitter_is_the_only_difference_between_instances) {
   std::mt19937_64 random{3};
   for (int i = 0; i < rounds; ++i) {
     const Case given(random);
-    const Poll here = next_poll(given.settings, given.operation, given.seed, given.now);
-    const Poll there = next_poll(given.settings, given.operation, given.seed + 1, given.now);
+    const Poll here = next_poll(given.settings, given.operation, {}, given.seed, given.now);
+    const Poll there = next_poll(given.settings, given.operation, {}, given.seed + 1, given.now);
     EXPECT_LE(std::chrono::abs(here.at - there.at), Duration{4min});
     EXPECT_EQ(here.attempt, there.attempt);
   }
@@ -338,7 +338,7 @@ TEST(next_poll_properties, heartbeats_keep_their_distance) {
     given.operation.action = Action::delete_contacts;
     given.operation.state = State::deleting;
     given.operation.restorable_until = given.now + 1ms + Duration{static_cast<std::int64_t>(random() % 2'000'000'000)};
-    const Poll poll = next_poll(given.settings, given.operation, given.seed, given.now);
+    const Poll poll = next_poll(given.settings, given.operation, {}, given.seed, given.now);
     const Duration longest = std::max<Duration>(given.settings.heartbeat * 11 / 10, poll_floor);
     EXPECT_EQ(poll.attempt, 0);
     if (poll.at > *given.operation.restorable_until) continue;
@@ -350,7 +350,7 @@ TEST(jitter, varies_at_the_cap_from_poll_to_poll) {
   Operation operation = suppressing(50);
   std::set<Time> instants;
   for (operation.polls = 50; operation.polls < 150; ++operation.polls) {
-    instants.insert(next_poll({}, operation, instance, accepted + 1h).at);
+    instants.insert(next_poll({}, operation, {}, instance, accepted + 1h).at);
   }
   EXPECT_GT(instants.size(), 90U);
 }
@@ -359,7 +359,7 @@ TEST(jitter, varies_from_operation_to_operation) {
   Operation operation = deleting(50);
   std::set<Time> instants;
   for (operation.number.value = 1; operation.number.value <= 100; ++operation.number.value) {
-    instants.insert(next_poll({}, operation, instance, accepted + 15 * day).at);
+    instants.insert(next_poll({}, operation, {}, instance, accepted + 15 * day).at);
   }
   EXPECT_GT(instants.size(), 90U);
 }
@@ -371,7 +371,7 @@ TEST(jitter, is_spread_evenly_over_both_sides) {
   double sum = 0;
   int outer = 0;
   for (operation.polls = 0; operation.polls < samples; ++operation.polls) {
-    const Duration moved = next_poll({}, operation, instance, accepted + 1h).at - (accepted + 1h) - gap;
+    const Duration moved = next_poll({}, operation, {}, instance, accepted + 1h).at - (accepted + 1h) - gap;
     const double share = static_cast<double>(moved.count()) / static_cast<double>(gap.count());
     ASSERT_LE(std::abs(share), 0.05 + 1e-6);
     sum += share;
@@ -386,10 +386,105 @@ TEST(jitter, is_two_minutes_at_most) {
   Duration most{0};
   const Time now = *operation.restorable_until - 20h;
   for (operation.polls = 0; operation.polls < 1'000; ++operation.polls) {
-    most = std::max<Duration>(most, std::chrono::abs(next_poll({}, operation, instance, now).at - now - (20h + 15min)));
+    most = std::max<Duration>(most,
+                              std::chrono::abs(next_poll({}, operation, {}, instance, now).at - now - (20h + 15min)));
   }
   EXPECT_LE(most, Duration{2min});
   EXPECT_GT(most, Duration{110s});
+}
+
+// --- with history
+
+History lived(const std::vector<Duration>& suppression, const std::vector<Duration>& deletion) {
+  History history;
+  for (const Duration duration : suppression) history.suppression.add(duration);
+  for (const Duration duration : deletion) history.deletion.add(duration);
+  return history;
+}
+
+const std::vector<Duration> six_hours(10, 6h);
+const std::vector<Duration> half_an_hour(10, 30min);
+
+TEST(next_poll_with_history, suppression_is_asked_about_when_it_usually_ends) {
+  const History history = lived(half_an_hour, {});
+  // The bound comes first: 30 min x 10 / 11, and sqrt(2 x 2 min x 2 min) behind that.
+  const Duration bound = Duration{30min} * 10 / 11 + Duration{std::llround(1000 * std::sqrt(2.0 * 120 * 120))};
+  expect_about(next_poll({}, suppressing(3), history, instance, accepted).at - accepted, bound);
+  // 10 g = 2 min x 11
+  const Time later = accepted + 25min;
+  expect_about(next_poll({}, suppressing(3), history, instance, later).at - later, 5min + 132s);
+}
+
+TEST(next_poll_with_history, suppression_older_than_ever_is_asked_about_at_a_growing_cap) {
+  const History history = lived(half_an_hour, {});
+  const auto gap = [&](Duration age) {
+    return next_poll({}, suppressing(3), history, instance, accepted + age).at - (accepted + age);
+  };
+  expect_about(gap(2h), Duration{std::llround(1000 * std::sqrt(2.0 * 120 * 7320))});
+  expect_about(gap(24h), Duration{std::llround(1000 * std::sqrt(2.0 * 120 * 86520))});
+}
+
+TEST(next_poll_with_history, too_little_of_it_is_none) {
+  const History history = lived({1h, 1h, 1h, 1h}, {1h, 1h, 1h, 1h});
+  expect_about(next_poll({}, suppressing(0), history, instance, accepted).at - accepted, 1min);
+  const Time over = accepted + 14 * day;
+  expect_about(next_poll({}, deleting(0), history, instance, over).at - over, 15min);
+}
+
+TEST(next_poll_with_history, one_phase_says_nothing_about_the_other) {
+  const History history = lived({}, six_hours);
+  expect_about(next_poll({}, suppressing(0), history, instance, accepted).at - accepted, 1min);
+}
+
+TEST(next_poll_with_history, end_is_looked_at_early_once_and_then_when_it_usually_comes) {
+  const History history = lived({}, six_hours);
+  const Time over = accepted + 14 * day;
+  const Duration first = Duration{6h} * 10 / 11;
+  expect_about(next_poll({}, deleting(0), history, instance, over).at - over, first * 7 / 10);
+  const Time looked = over + first * 7 / 10;
+  expect_about(next_poll({}, deleting(1), history, instance, looked).at - looked, first * 3 / 10 + 30min);
+}
+
+TEST(next_poll_with_history, end_later_than_ever_seen_is_asked_about_at_the_cap) {
+  const History history = lived({}, six_hours);
+  const Time late = accepted + 14 * day + 40h;
+  expect_about(next_poll({}, deleting(9), history, instance, late).at - late, 30min);
+}
+
+TEST(next_poll_with_history, heartbeats_end_at_the_first_poll_of_the_end) {
+  const History history = lived({}, six_hours);
+  const Time near = accepted + 14 * day - 2h;
+  const Duration first = Duration{6h} * 10 / 11 * 7 / 10;
+  expect_about(next_poll({}, deleting(0), history, instance, near).at - near, 2h + first);
+}
+
+/// Whatever happened before: each wait is within the bounds, and an end is seen within the cap of its coming.
+TEST(next_poll_with_history, never_loses_an_operation_however_history_misleads) {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 300; ++round) {
+    const double misled = std::ldexp(1.0, static_cast<int>(random() % 5) - 2);  // 1/4 to 4 times as long as before
+    History history;
+    for (int i = 0; i < 30; ++i) {
+      const Duration past{static_cast<std::int64_t>(6h / 1ms) + static_cast<std::int64_t>(random() % 20'000'000)};
+      history.deletion.add(past);
+    }
+    const Time over = accepted + 14 * day;
+    const Time end = over + Duration{std::llround(static_cast<double>(Duration{7h}.count()) * misled)};
+    Operation operation = deleting(0);
+    Time now = over;
+    int polls = 0;
+    while (now < end) {
+      operation.polls = ++polls;
+      const Poll poll = next_poll({}, operation, history, instance, now);
+      ASSERT_GE(poll.at - now, poll_floor);
+      ASSERT_LE(poll.at - now, longest_interval);
+      now = poll.at;
+      operation.attempt = poll.attempt + 1;
+      ASSERT_LT(polls, 100);
+    }
+    const bool earlier_than_ever = misled < 0.8;
+    EXPECT_LE(now - end, earlier_than_ever ? Duration{6h} : Duration{33min}) << "misled by " << misled;
+  }
 }
 
 }  // namespace
