@@ -1,6 +1,7 @@
 #include "simulation/installation.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <stdexcept>
 #include <utility>
 
@@ -12,7 +13,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr core::Time start_of_time{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}};
 constexpr support::DigestKey key{};
 constexpr std::string_view rest_url = "https://simulated.rest.marketingcloudapis.com";
 
@@ -38,38 +38,43 @@ Installation::Installation(InstallationSettings settings)
     : settings_(std::move(settings)),
       clock_(start_of_time),
       model_(settings_.model),
-      files_("simulation"),
+      files_("simulation", settings_.seed),
       out_(log_.rdbuf()) {
   setenv("LETHE_SIMULATION_SECRET", settings_.model.client_secret.c_str(), 1);
   model_.set_rest_instance_url(std::string(rest_url));
+  clock_.on_await([this] { heed_await(); });
 }
 
 Installation::~Installation() {
   if (running()) stop();
 }
 
-void Installation::start() {
-  ++lives_;
-  loop_ = std::make_unique<asio::io_context>(1);
-  network_ = std::make_unique<Network>(Network{.model = model_,
-                                               .clock = clock_,
-                                               .faults = settings_.faults,
-                                               .random = std::mt19937_64(settings_.seed * 1000003 + lives_)});
-  logger_ = report::make_log(out_, core::LogFormat::json, core::LogLevel::info, [this] { return clock_.now(); });
-
+std::expected<std::unique_ptr<store::Store>, store::Error> Installation::open(store::OpenSettings::As as) {
   store::OpenSettings opening;
   opening.path = settings_.settings.store_path;
-  opening.as = store::OpenSettings::As::daemon;
+  opening.as = as;
   opening.now = clock_.now();
   opening.write_on_this_thread = true;
   opening.instance = settings_.seed;
   opening.vfs = files_.name();
-  auto opened = store::open_store(std::move(opening));
-  if (!opened) throw std::runtime_error("the store doesn't open: " + opened.error().what);
-  store_ = std::move(*opened);
-  store::attach(*store_, clock_, loop_->get_executor());
-  store_->on_transition([this](const core::Transition& step) { logger_->transition(step); });
+  return store::open_store(std::move(opening));
+}
 
+void Installation::make_network() {
+  network_ = std::make_unique<Network>(Network{.model = model_,
+                                               .clock = clock_,
+                                               .disk = files_,
+                                               .faults = settings_.faults,
+                                               .random = std::mt19937_64(settings_.seed * 1000003 + lives_),
+                                               .life = lives_,
+                                               .outlives_the_daemon = settings_.requests_outlive_the_daemon,
+                                               .journal = &journal_,
+                                               .tokens = &tokens_,
+                                               .intent_of = intent_of,
+                                               .submission_arrived = submission_arrived});
+}
+
+void Installation::make_engine() {
   engine_ = std::make_unique<engine::Engine>(
       engine::Parts{.settings = settings_.settings,
                     .store = *store_,
@@ -77,12 +82,32 @@ void Installation::start() {
                     .log = *logger_,
                     .executor = loop_->get_executor(),
                     .make_client = [this](const core::AccountSettings& account, std::function<void()> request_made) {
-                      return cloud::make_client(account, make_client(*network_, loop_->get_executor()), clock_,
-                                                loop_->get_executor(), std::move(request_made));
+                      return cloud::make_client(account, make_client(*network_, loop_->get_executor(), account.name),
+                                                clock_, loop_->get_executor(), std::move(request_made));
                     }});
   tasks_ =
       std::make_unique<support::TaskGroup>(loop_->get_executor(), [this](std::exception_ptr thrown) { bug_ = thrown; });
   tasks_->spawn(engine_->run());
+}
+
+bool Installation::start() {
+  ++lives_;
+  auto opened = open(store::OpenSettings::As::daemon);
+  if (!opened) {
+    if (!files_.crashed()) throw std::runtime_error("the store doesn't open: " + opened.error().what);
+    awaits_to_live_.reset();
+    files_.revive(survives_);
+    return false;
+  }
+  store_ = std::move(*opened);
+  loop_ = std::make_unique<asio::io_context>(1);
+  make_network();
+  logger_ = report::make_log(out_, core::LogFormat::json, core::LogLevel::info, [this] { return clock_.now(); });
+  transitions_ = std::make_unique<engine::TransitionLog>(*store_, *logger_);
+  store::attach(*store_, clock_, loop_->get_executor());
+  store_->on_transition([this](const core::Transition& step) { transitions_->committed(step); });
+  make_engine();
+  return true;
 }
 
 void Installation::settle() {
@@ -92,25 +117,74 @@ void Installation::settle() {
   if (bug_) std::rethrow_exception(std::exchange(bug_, nullptr));
 }
 
+void Installation::crash_at_change(std::int64_t n, MemoryVfs::Survives survives) {
+  survives_ = survives;
+  files_.crash_at_change(n);
+}
+
+void Installation::crash_at_await(std::int64_t n, MemoryVfs::Survives survives) {
+  survives_ = survives;
+  awaits_to_live_ = n;
+}
+
+void Installation::heed_await() {
+  if (!awaits_to_live_ || --*awaits_to_live_ > 0) return;
+  awaits_to_live_.reset();
+  files_.crash();
+}
+
 void Installation::run_for(core::Duration duration) {
-  const core::Time until = clock_.now() + duration;
+  const core::Time until = clock_.true_time() + duration;
   settle();
-  while (const auto next = clock_.next()) {
-    if (*next > until) break;
+  while (!files_.crashed()) {
+    const auto next = clock_.next();
+    if (!next || *next > until) break;
     clock_.advance_to(*next);
     settle();
+  }
+  if (files_.crashed()) {
+    kill(survives_);
+    return;
   }
   clock_.advance_to(until);
   settle();
 }
 
-void Installation::drop(intake::JobRequest request) {
-  tasks_->spawn([](Installation& self, intake::JobRequest wanted) -> asio::awaitable<void> {
-    auto accepted = co_await intake::accept(*self.store_, key, std::move(wanted), std::nullopt, self.clock_.now());
-    if (!accepted) throw std::runtime_error("refused: " + support::to_line(accepted.error().fault));
+void Installation::offer(intake::JobRequest request, std::function<void(const Accepted&)> answered) {
+  tasks_->spawn([](Installation& self, intake::JobRequest wanted,
+                   std::function<void(const Accepted&)> tell) -> asio::awaitable<void> {
+    const Accepted accepted =
+        co_await intake::accept(*self.store_, key, std::move(wanted), std::nullopt, self.clock_.now());
+    tell(accepted);
     self.engine_->wake();
-  }(*this, std::move(request)));
+  }(*this, std::move(request), std::move(answered)));
   settle();
+}
+
+void Installation::drop(intake::JobRequest request) {
+  offer(std::move(request), [](const Accepted& accepted) {
+    if (!accepted) throw std::runtime_error("refused: " + support::to_line(accepted.error().fault));
+  });
+}
+
+bool Installation::command(const Command& write) {
+  auto opened = open(store::OpenSettings::As::command);
+  if (!opened) return false;
+  asio::io_context own(1);
+  store::attach(**opened, clock_, own.get_executor());
+  std::exception_ptr bug;
+  asio::co_spawn(own, write(**opened), [&bug](std::exception_ptr thrown) { bug = std::move(thrown); });
+  while (own.poll() > 0) own.restart();
+  opened->reset();
+  own.restart();
+  own.poll();
+  if (bug) std::rethrow_exception(bug);
+  if (running() && !files_.crashed()) {
+    transitions_->catch_up();
+    engine_->wake();
+    settle();
+  }
+  return true;
 }
 
 void Installation::wind_down() {
@@ -128,7 +202,9 @@ void Installation::dismantle() {
   engine_.reset();
   tasks_.reset();
   store_.reset();
+  transitions_.reset();
   logger_.reset();
+  faults_played_ += network_->faults_played;
   network_.reset();
   loop_.reset();
 }
@@ -136,18 +212,19 @@ void Installation::dismantle() {
 void Installation::stop() {
   wind_down();
   dismantle();
+  if (files_.crashed()) files_.revive(survives_);
 }
 
-void Installation::kill() {
+void Installation::kill(MemoryVfs::Survives survives) {
   // The disk and the wire stop at this instant. What the process still does after it reaches neither, so it may end in
   // order.
-  const core::Time killed_at = clock_.now();
+  const core::Time killed_at = clock_.true_time();
+  awaits_to_live_.reset();
   files_.crash();
-  network_->dead = true;
   out_.rdbuf(lost_.rdbuf());
   wind_down();
   dismantle();
-  files_.revive();
+  files_.revive(survives);
   out_.rdbuf(log_.rdbuf());
   clock_.set(killed_at);
 }

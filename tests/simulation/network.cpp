@@ -1,5 +1,6 @@
 #include "simulation/network.hpp"
 
+#include <charconv>
 #include <string>
 #include <utility>
 
@@ -21,12 +22,26 @@ Answered failure(http::Failure::Kind kind, bool request_sent, const char* what) 
   return std::unexpected(http::Failure{kind, request_sent, what});
 }
 
+Exchange::Call call_of(const http::Request& request, const std::string& target) {
+  if (target.starts_with("/v2/token")) return Exchange::Call::token;
+  return request.fresh_connection ? Exchange::Call::submission : Exchange::Call::other;
+}
+
+std::optional<std::chrono::seconds> retry_after(const http::Response& response) {
+  const auto text = http::header(response.headers, "Retry-After");
+  if (!text) return std::nullopt;
+  std::int64_t seconds = 0;
+  const auto read = std::from_chars(text->data(), text->data() + text->size(), seconds);
+  return read.ec == std::errc{} ? std::optional(std::chrono::seconds{seconds}) : std::nullopt;
+}
+
 class SimulatedClient final : public http::Client {
  public:
-  SimulatedClient(Network& network, asio::any_io_executor executor)
-      : network_(network), executor_(std::move(executor)) {}
+  SimulatedClient(Network& network, asio::any_io_executor executor, std::string account)
+      : network_(network), executor_(std::move(executor)), account_(std::move(account)) {}
 
   asio::awaitable<Answered> exchange(http::Request request) override {
+    if (network_.dead()) co_return failure(http::Failure::Kind::stopped, false, "simulated: killed");
     const bool submission = request.fresh_connection;
     network_.submissions_in_progress += submission ? 1 : 0;
     Answered answered = co_await carry(std::move(request));
@@ -37,10 +52,11 @@ class SimulatedClient final : public http::Client {
  private:
   Network& network_;
   asio::any_io_executor executor_;
+  std::string account_;
 
   asio::awaitable<void> pass(core::Duration duration) {
-    const auto timer = network_.clock.make_timer(executor_);
-    co_await timer->wait_until(network_.clock.now() + duration);
+    const auto timer = network_.clock.make_true_timer(executor_);
+    co_await timer->wait_until(network_.clock.true_time() + duration);
   }
 
   core::Duration latency() { return core::Duration{20 + static_cast<std::int64_t>(network_.random() % 500)}; }
@@ -50,15 +66,62 @@ class SimulatedClient final : public http::Client {
   }
 
   asio::awaitable<Answered> carry(http::Request request) {
-    request.url = target_of(request.url);
+    Exchange exchange = begin(request);
     co_await pass(latency());
-    if (network_.dead || happens(network_.faults.unreachable)) {
+    const bool lost = network_.dead() && !(network_.outlives_the_daemon && happens(0.5));
+    if (lost || (!network_.dead() && happens(network_.faults.unreachable))) {
+      note(std::move(exchange));
       co_return failure(http::Failure::Kind::connect, false, "simulated: connection refused");
     }
-    http::ServerReply reply = network_.model.handle(request, network_.clock.now());
+    http::ServerReply reply = reach(request, exchange);
     co_await pass(latency());
-    if (network_.dead) co_return failure(http::Failure::Kind::stopped, true, "simulated: killed");
-    co_return co_await deliver(std::move(reply));
+    if (network_.dead()) {
+      note(std::move(exchange));
+      co_return failure(http::Failure::Kind::stopped, true, "simulated: killed");
+    }
+    Answered answered = co_await deliver(std::move(reply));
+    if (!network_.dead()) end(exchange, answered);
+    note(std::move(exchange));
+    co_return answered;
+  }
+
+  Exchange begin(http::Request& request) {
+    request.url = target_of(request.url);
+    Exchange exchange;
+    exchange.account = account_;
+    exchange.call = call_of(request, request.url);
+    exchange.life = network_.life;
+    exchange.started = network_.clock.true_time();
+    if (exchange.call == Exchange::Call::submission && network_.intent_of) {
+      exchange.operation = network_.intent_of(account_);
+    }
+    if (network_.tokens != nullptr) {
+      const auto authorization = http::header(request.headers, "Authorization");
+      if (authorization) network_.tokens->emplace(authorization->substr(authorization->find(' ') + 1));
+    }
+    return exchange;
+  }
+
+  http::ServerReply reach(const http::Request& request, Exchange& exchange) {
+    exchange.arrived = network_.clock.true_time();
+    auto handled = network_.model.handle_and_tell(request, network_.clock.true_time());
+    network_.faults_played += handled.fault ? 1 : 0;
+    exchange.words = std::move(handled.words);
+    if (exchange.call == Exchange::Call::submission && network_.submission_arrived) {
+      network_.submission_arrived(exchange);
+    }
+    return std::move(handled.reply);
+  }
+
+  void end(Exchange& exchange, const Answered& answered) const {
+    exchange.ended = network_.clock.true_time();
+    if (!answered) return;
+    exchange.status = answered->status;
+    exchange.retry_after = retry_after(*answered);
+  }
+
+  void note(Exchange exchange) const {
+    if (network_.journal != nullptr) network_.journal->push_back(std::move(exchange));
   }
 
   asio::awaitable<Answered> deliver(http::ServerReply reply) {
@@ -79,8 +142,8 @@ class SimulatedClient final : public http::Client {
 
 }  // namespace
 
-std::unique_ptr<http::Client> make_client(Network& network, asio::any_io_executor executor) {
-  return std::make_unique<SimulatedClient>(network, std::move(executor));
+std::unique_ptr<http::Client> make_client(Network& network, asio::any_io_executor executor, std::string account) {
+  return std::make_unique<SimulatedClient>(network, std::move(executor), std::move(account));
 }
 
 }  // namespace lethe::simulation

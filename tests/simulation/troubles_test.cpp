@@ -1,0 +1,128 @@
+// Single troubles, each by itself, that lives of whole installations have shown to matter.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "simulation/installation.hpp"
+
+namespace lethe::simulation {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Rule = simulator::FaultRule;
+
+InstallationSettings one_account(std::uint64_t seed) {
+  InstallationSettings settings;
+  settings.seed = seed;
+  settings.settings = settings_for({"north"});
+  settings.model.seed = seed;
+  return settings;
+}
+
+intake::JobRequest job_of_one_key(int number) {
+  intake::JobRequest request;
+  request.id = "job-" + std::to_string(number);
+  request.account = "north";
+  request.contacts.inline_contacts = {"key-" + std::to_string(number)};
+  request.contacts.inline_lines = {1};
+  return request;
+}
+
+std::int64_t requests_since(const Installation& installation, core::Time time) {
+  return std::ranges::count_if(installation.journal(),
+                               [&](const Exchange& exchange) { return exchange.started >= time; });
+}
+
+TEST(FullDisk, keeps_the_daemon_from_asking_the_cloud) {
+  Installation installation(one_account(1));
+  installation.start();
+  installation.drop(job_of_one_key(0));
+  installation.run_for(minutes{1});
+  installation.files().set_condition(MemoryVfs::Condition::full);
+  installation.run_for(minutes{30});  // a poll is made, and can't be recorded
+  const core::Time known = installation.now();
+  installation.run_for(hours{2});
+  EXPECT_EQ(requests_since(installation, known), 0);
+  installation.files().set_condition(MemoryVfs::Condition::fine);
+  installation.run_for(hours{2});
+  EXPECT_GT(requests_since(installation, known), 0);
+}
+
+/// Two operations are polled at the same instant; the cloud asks to wait in its answer to the first, and the second
+/// goes well a moment later.
+TEST(RetryAfter, outlasts_a_call_under_way_that_goes_well) {
+  int waits_seen = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    InstallationSettings settings = one_account(seed);
+    settings.settings.accounts[0].max_operations_in_suppression = 4;
+    settings.settings.accounts[0].min_time_between_submissions = seconds{1};
+    Rule throttled;
+    throttled.call = Rule::Call::status;
+    throttled.fault = Rule::Fault::throttled;
+    throttled.probability = 0.4;
+    throttled.retry_after = 3'600;
+    throttled.most = 1;
+    settings.model.faults.push_back(throttled);
+    Installation installation(settings);
+    installation.start();
+    for (int number = 0; number < 4; ++number) installation.drop(job_of_one_key(number));
+    installation.run_for(hours{3});
+    for (const Exchange& asked : installation.journal()) {
+      if (!asked.retry_after) continue;
+      ++waits_seen;
+      for (const Exchange& other : installation.journal()) {
+        EXPECT_FALSE(other.started > *asked.ended + seconds{1} && other.started < *asked.ended + seconds{3'598})
+            << "seed " << seed << ": " << other.words << " " << core::in_words(other.started - *asked.ended)
+            << " after the cloud asked to wait an hour";
+      }
+    }
+  }
+  EXPECT_GT(waits_seen, 20);
+}
+
+TEST(Clock, that_steps_by_a_day_neither_stops_the_polls_nor_hastens_a_verdict) {
+  for (const int day : {-1, 1}) {
+    InstallationSettings settings = one_account(5);
+    settings.model.restorable_days = 2;
+    Installation installation(settings);
+    installation.start();
+    installation.drop(job_of_one_key(0));
+    installation.run_for(hours{20});
+    installation.clock().step(hours{24 * day});
+    installation.run_for(hours{24 * 4});
+    const auto job = installation.store().job("job-0");
+    ASSERT_TRUE(job && *job);
+    EXPECT_EQ((*job)->state, core::State::deleted) << "a step of " << day << " day";
+  }
+}
+
+TEST(Crash, at_every_change_of_the_store_loses_no_job_and_sends_none_twice) {
+  // From the first start to the acceptance there are fewer changes than these.
+  for (std::int64_t change = 1; change <= 120; ++change) {
+    SCOPED_TRACE("crash at change " + std::to_string(change));
+    Installation installation(one_account(3));
+    installation.crash_at_change(change, MemoryVfs::Survives::synced);
+    if (!installation.start()) ASSERT_TRUE(installation.start());
+    bool accepted = false;
+    const auto note = [&](const Accepted& answer) { accepted = answer.has_value(); };
+    while (!accepted) {
+      installation.offer(job_of_one_key(0), note);
+      installation.run_for(minutes{1});
+      if (!installation.running()) ASSERT_TRUE(installation.start());
+    }
+    installation.run_for(hours{1});
+    if (!installation.running()) ASSERT_TRUE(installation.start());
+    installation.run_for(hours{24});
+    const auto job = installation.store().job("job-0");
+    ASSERT_TRUE(job && *job);
+    EXPECT_LE(installation.model().truth(installation.now()).size(), 1u);
+    const bool taken = !installation.model().truth(installation.now()).empty();
+    EXPECT_TRUE(taken || (*job)->state == core::State::unconfirmed) << core::word((*job)->state);
+  }
+}
+
+}  // namespace
+}  // namespace lethe::simulation
