@@ -80,6 +80,7 @@ struct Engine::State {
     const auto known = work.parts.store.account(account.settings.name);
     if (!known) co_return work.heed(known.error());
     account.held = known->state == core::AccountState::waiting || known->state == core::AccountState::blocked;
+    if (known->state == core::AccountState::waiting) account.asked_to_wait_until = known->until;
     if (known->state == core::AccountState::blocked) co_await work.release(account);
   }
 
@@ -107,11 +108,12 @@ struct Engine::State {
     return next_head;
   }
 
+  /// A row that is made and erased reaches the disk for certain; one that is written as it stands need not.
   asio::awaitable<bool> store_writes_again() {
-    for (const auto& account : accounts) {
-      const auto wrote = co_await work.parts.store.note_requests(account->settings.name, utc_day(work.now()), 0);
-      if (!wrote) co_return false;
-    }
+    const auto load = co_await work.parts.store.begin_load();
+    if (!load) co_return false;
+    const auto erased = co_await work.parts.store.abandon(*load);
+    if (!erased) co_return false;
     work.store_failing = false;
     work.parts.log.message(LogLevel::info, "the store can be written again");
     co_return true;
@@ -147,6 +149,7 @@ struct Engine::State {
       work.heed(facts.error());
       return now + write_probe_interval;
     }
+    if (account.asked_to_wait_until && *account.asked_to_wait_until > now) return *account.asked_to_wait_until;
     const bool quiet = facts->state == core::AccountState::waiting || facts->state == core::AccountState::blocked;
     if (quiet && facts->until && *facts->until > now) return *facts->until;
     return std::min(start_polls(account, now), start_submission(account, *facts, now));

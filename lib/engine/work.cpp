@@ -72,7 +72,8 @@ asio::awaitable<void> Work::succeeded(Account& account) {
   }
   account.failures_in_a_row = 0;
   account.quiet_until.reset();
-  if (account.held) co_await release(account);
+  const bool asked_to_wait = account.asked_to_wait_until && *account.asked_to_wait_until > now();
+  if (account.held && !asked_to_wait) co_await release(account);
 }
 
 asio::awaitable<void> Work::failed(Account& account, cloud::Failure failure) {
@@ -110,6 +111,7 @@ asio::awaitable<void> Work::hold(Account& account, core::AccountState state, std
                     blocked ? "the account is blocked: " + why : "the account waits: " + why,
                     {{"account", account.settings.name}, {"until", core::rfc3339(until)}});
   account.held = true;
+  if (!blocked) account.asked_to_wait_until = std::max(account.asked_to_wait_until.value_or(until), until);
   const auto held = co_await parts.store.set_account_state(account.settings.name, state, why, until);
   if (!held) heed(held.error());
 }

@@ -29,6 +29,8 @@ struct Account {
   std::int64_t uncounted_requests = 0;      ///< made, and not yet in the store
   int failures_in_a_row = 0;
   bool held = false;                      ///< the store has it as waiting or blocked; the next success releases it
+  /// What the cloud asked for holds even where the store can't take it, and though a call that was under way goes well.
+  std::optional<core::Time> asked_to_wait_until;
   std::optional<core::Time> quiet_until;  ///< after failures of the network: no new submission before
 };
 
