@@ -84,13 +84,17 @@ struct Operation {
   std::string background_status;  ///< the cloud's words for phase 2, several entries joined by a comma
   std::int64_t contacts = 0;      ///< 0 for a list whose size nobody said
   Time created_at;
-  std::optional<Time> submitted_at;      ///< the acceptance, on our clock
-  std::optional<int> restorable_days;    ///< the last numberofRestorableDays that the cloud said; -1 is none
+  Time intent_at;                      ///< when it last went into `submitting`
+  std::int64_t known_above = 0;        ///< the highest operationID known for the account at intent_at; 0: none
+  std::optional<Time> absent_at;       ///< since when the cloud's lists are known to be without it (core/matching.hpp)
+  std::optional<Time> submitted_at;    ///< the acceptance, on our clock
+  std::optional<int> restorable_days;  ///< the last numberofRestorableDays that the cloud said; -1 is none
   std::optional<Time> restorable_until;  ///< see restorable_until() in core/schedule.hpp
-  std::optional<Time> due_at;            ///< the next poll; absent when nothing is to be asked
+  std::optional<Time> due_at;            ///< the next poll or look; absent when nothing is to be asked
   std::optional<Time> ended_at;
   std::int64_t polls = 0;  ///< status calls since acceptance, answered or not
-  int attempt = 0;         ///< status calls in the present leg of the schedule (core/schedule.hpp)
+  int attempt = 0;         ///< status calls in the present leg of the schedule (core/schedule.hpp); while unconfirmed:
+                           ///< how often it was looked up
   std::int64_t version = 0;
 };
 
@@ -102,6 +106,7 @@ struct Observation {
   std::vector<std::string> background;  ///< backgroundOperationStatusID of every entry, in the cloud's order
   bool errors_in_batch = false;         ///< errorsOccurredInBatchProcess
   std::optional<int> restorable_days;   ///< numberofRestorableDays; absent where the answer has none
+  std::optional<std::string> list_key;  ///< the data extension that it works through; absent where unreadable
 };
 
 /// What an observation does to an operation.

@@ -111,6 +111,7 @@ struct AccountRecord {
   std::optional<core::Time> last_error_at;
   std::int64_t requests_day = 0;  ///< days since 1970 in UTC that `requests` counts
   std::int64_t requests = 0;
+  std::optional<std::int64_t> highest_operation_id;  ///< of all that anything has told so far; absent: nothing yet
 };
 
 /// The newest transition. Whoever has noted it can tell later whether anything before it was changed.
@@ -170,6 +171,11 @@ class Store {
   /// Checks the whole hash chain, and that operations and jobs stand where it says. `found` gets one line for each
   /// break.
   virtual Result<Head> verify(const std::function<void(const std::string&)>& found) = 0;
+  /// The time of the newest transition.
+  virtual Result<std::optional<core::Time>> newest_transition_at() = 0;
+  /// Which of the cloud's operationIDs belong to operations of the account.
+  virtual Result<std::vector<core::OperationId>> claimed(std::string_view account, core::Action action,
+                                                         const std::vector<core::OperationId>& ids) = 0;
   /// Open jobs whose not_after is past and that have contacts in no operation, or in a queued one only.
   virtual Result<std::vector<core::Job>> expiring(core::Time now, std::size_t most) = 0;
   virtual Result<std::optional<core::Time>> next_expiry() = 0;
@@ -195,18 +201,21 @@ class Store {
   // --- writes: operations
   /// The intent: makes the operation in `submitting` with its slices, moves each job's cursor from slice.first to
   /// slice.first + slice.count; `stale` when a cursor is no longer there or a job no longer open.
-  /// `wanted` brings account, action, selector, contacts and created_at.
+  /// `wanted` brings account, action, selector, contacts and created_at. The store sets intent_at and known_above, here
+  /// and whenever record() moves an operation to `submitting`.
   virtual Written<core::Operation> form(core::Operation wanted, std::vector<Slice> slices) = 0;
   /// Writes the operation as it stands now over the version it was read with, and records the transition from the
   /// stored state to operation.state. The returned one has the new version.
   virtual Written<core::Operation> record(core::Operation operation, core::Time at, std::string cause) = 0;
-  /// A poll without news (polls, attempt, due_at, restorable days and until): nobody waits for it, it may gather for a
-  /// second of the clock before it is committed. No transition, no new version.
+  /// A poll or a look without news (polls, attempt, due_at, restorable days and until, absent_at): nobody waits for it,
+  /// it may gather for a second of the clock before it is committed. No transition, no new version.
   virtual Written<void> note_poll(core::Operation operation) = 0;
 
   // --- writes: accounts
   virtual Written<void> set_account_state(std::string name, core::AccountState state, std::string why,
                                           std::optional<core::Time> until) = 0;
+  /// An operationID that the cloud gave or listed; 0: its lists were asked and tell none. A lower one changes nothing.
+  virtual Written<void> note_highest(std::string name, std::int64_t operation_id) = 0;
   virtual Written<void> note_restorable_days(std::string name, int days) = 0;                // ride-along
   virtual Written<void> note_error(std::string name, std::string error, core::Time at) = 0;  // ride-along
   /// Adds `count` to the requests of this day; another day than the stored one begins afresh.

@@ -27,7 +27,8 @@ inline Observation observed(std::string status, std::vector<std::string> backgro
                      .status = std::move(status),
                      .background = std::move(background),
                      .errors_in_batch = errors_in_batch,
-                     .restorable_days = std::nullopt};
+                     .restorable_days = std::nullopt,
+                     .list_key = std::nullopt};
 }
 
 inline std::string shown(const Observation& observation) {

@@ -94,6 +94,11 @@ class FakeStore : public store::Store {
   store::Result<std::optional<core::Time>> next_expiry() override { no(); }
   store::Result<store::Head> head() override { no(); }
   store::Result<store::Head> verify(const std::function<void(const std::string&)>&) override { no(); }
+  store::Result<std::optional<core::Time>> newest_transition_at() override { no(); }
+  store::Result<std::vector<core::OperationId>> claimed(std::string_view, core::Action,
+                                                        const std::vector<core::OperationId>&) override {
+    no();
+  }
   store::Result<std::int64_t> data_version() override { no(); }
   std::uint64_t instance() const override { no(); }
   const std::optional<store::Restoration>& restoration() const override { no(); }
@@ -107,6 +112,7 @@ class FakeStore : public store::Store {
                                          std::optional<core::Time>) override {
     no();
   }
+  store::Written<void> note_highest(std::string, std::int64_t) override { no(); }
   store::Written<void> note_restorable_days(std::string, int) override { no(); }
   store::Written<void> note_error(std::string, std::string, core::Time) override { no(); }
   store::Written<void> note_requests(std::string, std::int64_t, std::int64_t) override { no(); }

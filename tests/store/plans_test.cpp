@@ -42,6 +42,7 @@ TEST_P(Plans, found_by_their_index) {
 INSTANTIATE_TEST_SUITE_P(all, Plans,
                          ::testing::Values(Planned{"due", sqlite::queries::due, "operation_due"},
                                            Planned{"due_beyond", sqlite::queries::due_beyond, "operation_due"},
+                                           Planned{"look_beyond", sqlite::queries::look_beyond, "operation_in_state"},
                                            Planned{"next_due", sqlite::queries::next_due, "operation_due"},
                                            Planned{"in_state", sqlite::queries::in_state, "operation_in_state"},
                                            Planned{"waiting_job", sqlite::queries::waiting_job, "job_waiting"},

@@ -48,6 +48,14 @@ Result<void> note_poll(Unit& unit, const core::Operation& operation);
 /// Takes the job out of its queued operations; one that is left empty is cancelled. True: there was something to take.
 Result<bool> withdraw(Unit& unit, core::JobNumber job, core::Time at, const std::string& cause);
 
+// What the search for a lost submission rests on.
+/// Notes in the operation when its intent is written, and the highest operationID known by then.
+Result<void> mark_intent(Unit& unit, core::Operation& operation, core::Time at);
+/// The operationID that an operation was accepted under is known from now on.
+Result<void> note_acceptance(Unit& unit, const core::Operation& operation);
+/// Never falls: a lower one than the known changes nothing.
+Result<void> note_highest(Unit& unit, const std::string& account, std::int64_t operation_id);
+
 // Accounts.
 /// Makes the row of an account that is met for the first time.
 Result<void> know_account(Unit& unit, const std::string& name);

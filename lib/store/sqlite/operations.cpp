@@ -80,10 +80,10 @@ Result<void> take_slice(Unit& unit, const core::Operation& operation, const Slic
 
 Result<core::OperationNumber> insert_operation(Unit& unit, const core::Operation& operation) {
   Statement insert(unit.db,
-                   "INSERT INTO operation (account, action, selector, state, contacts, created_at, version)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   "INSERT INTO operation (account, action, selector, state, contacts, created_at, version, intent_at,"
+                   " known_above) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                    operation.account, operation.action, operation.selector, operation.state, operation.contacts,
-                   operation.created_at, operation.version);
+                   operation.created_at, operation.version, operation.intent_at, operation.known_above);
   if (auto inserted = insert.run(); !inserted) return std::unexpected(inserted.error());
   return core::OperationNumber{unit.db.last_row()};
 }
@@ -105,11 +105,12 @@ Result<void> overwrite(Unit& unit, const core::Operation& operation, std::int64_
   Statement update(unit.db,
                    "UPDATE operation SET state = ?3, operation_id = ?4, status = ?5, background_status = ?6,"
                    " contacts = ?7, submitted_at = ?8, restorable_days = ?9, restorable_until = ?10, due_at = ?11,"
-                   " ended_at = ?12, polls = ?13, attempt = ?14, version = ?15 WHERE number = ?1 AND version = ?2",
+                   " ended_at = ?12, polls = ?13, attempt = ?14, version = ?15, intent_at = ?16, known_above = ?17,"
+                   " absent_at = ?18 WHERE number = ?1 AND version = ?2",
                    operation.number, version, operation.state, operation.operation_id, operation.status,
                    operation.background_status, operation.contacts, operation.submitted_at, operation.restorable_days,
                    operation.restorable_until, operation.due_at, operation.ended_at, operation.polls, operation.attempt,
-                   operation.version);
+                   operation.version, operation.intent_at, operation.known_above, operation.absent_at);
   const auto updated = update.run();
   if (update.code() == SQLITE_CONSTRAINT_UNIQUE) return std::unexpected(duplicate(unit, operation));
   if (!updated) return updated;
@@ -175,6 +176,7 @@ Result<void> withdraw_share(Unit& unit, core::JobNumber job, const Share& share,
 Result<core::Operation> form(Unit& unit, core::Operation wanted, const std::vector<Slice>& slices) {
   core::Operation operation = formed_from(std::move(wanted));
   if (auto account = know_account(unit, operation.account); !account) return std::unexpected(account.error());
+  if (auto marked = mark_intent(unit, operation, operation.created_at); !marked) return std::unexpected(marked.error());
   const auto number = insert_operation(unit, operation);
   if (!number) return std::unexpected(number.error());
   operation.number = *number;
@@ -203,7 +205,13 @@ Result<core::Operation> record(Unit& unit, core::Operation next, core::Time at, 
   } else {
     next.ended_at.reset();
   }
+  if (next.state == core::State::submitting && before->state != core::State::submitting) {
+    if (auto marked = mark_intent(unit, next, at); !marked) return std::unexpected(marked.error());
+  }
   if (auto written = overwrite(unit, next, version); !written) return std::unexpected(written.error());
+  if (next.operation_id != before->operation_id) {
+    if (auto noted = note_acceptance(unit, next); !noted) return std::unexpected(noted.error());
+  }
   if (next.state != before->state) {
     if (auto refreshed = refresh_jobs(unit, next.number, at); !refreshed) return std::unexpected(refreshed.error());
     if (next.state == core::State::submitting) {
@@ -217,9 +225,9 @@ Result<core::Operation> record(Unit& unit, core::Operation next, core::Time at, 
 Result<void> note_poll(Unit& unit, const core::Operation& polled) {
   Statement update(unit.db,
                    "UPDATE operation SET polls = ?3, attempt = ?4, due_at = ?5, restorable_days = ?6,"
-                   " restorable_until = ?7 WHERE number = ?1 AND version = ?2",
+                   " restorable_until = ?7, absent_at = ?8 WHERE number = ?1 AND version = ?2",
                    polled.number, polled.version, polled.polls, polled.attempt, polled.due_at, polled.restorable_days,
-                   polled.restorable_until);
+                   polled.restorable_until, polled.absent_at);
   if (auto updated = update.run(); !updated) return updated;
   if (unit.db.changes() == 0) return std::unexpected(not_changed(unit, polled));
   return {};

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/matching.hpp"
 #include "core/schedule.hpp"
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/rows.hpp"
@@ -17,6 +18,13 @@ std::string due() {
 std::string due_beyond() {
   return fmt::format(
       "SELECT {} FROM operation o WHERE o.account = ?1 AND o.due_at > ?2 ORDER BY o.due_at, o.number LIMIT ?3",
+      operation_columns);
+}
+
+std::string look_beyond() {
+  return fmt::format(
+      "SELECT {} FROM operation o WHERE o.account = ?1 AND o.state = ?2 AND +o.due_at > ?3 AND +o.due_at <= ?4"
+      " ORDER BY o.number LIMIT ?5",
       operation_columns);
 }
 
@@ -57,6 +65,9 @@ Result<std::vector<core::Operation>> due(Connection& db, std::string_view accoun
   // Further away than any interval: the clock stepped back since.
   Statement beyond(db, queries::due_beyond(), account, now + core::longest_interval, most - operations.size());
   if (auto read = read_all(beyond, read_operation, operations); !read) return std::unexpected(read.error());
+  Statement looks(db, queries::look_beyond(), account, core::State::unconfirmed, now + core::longest_look,
+                  now + core::longest_interval, most - operations.size());
+  if (auto read = read_all(looks, read_operation, operations); !read) return std::unexpected(read.error());
   return operations;
 }
 

@@ -16,6 +16,7 @@ namespace lethe::store::sqlite {
 namespace queries {
 std::string due();          ///< account, now, most
 std::string due_beyond();   ///< account, from, most
+std::string look_beyond();  ///< account, state, from, until, most
 std::string next_due();     ///< account
 std::string in_state();     ///< account, state, most
 std::string waiting_job();  ///< account
@@ -50,6 +51,11 @@ Result<void> contacts(Connection& db, core::JobNumber job, std::int64_t first, s
 Result<void> jobs(Connection& db, const JobFilter& filter, const std::function<bool(const JobView&)>& take);
 Result<std::vector<core::Job>> expiring(Connection& db, core::Time now, std::size_t most);
 Result<std::optional<core::Time>> next_expiry(Connection& db);
+
+// What the search for a lost submission rests on.
+Result<std::vector<core::OperationId>> claimed(Connection& db, std::string_view account, core::Action action,
+                                               const std::vector<core::OperationId>& ids);
+Result<std::optional<core::Time>> newest_transition_at(Connection& db);
 
 // Accounts, the record of transitions, and the store itself.
 Result<core::AccountFacts> facts(Connection& db, std::string_view account);

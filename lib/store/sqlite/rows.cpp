@@ -77,6 +77,9 @@ core::Operation read_operation(Statement& row) {
       .background_status = columns.text(),
       .contacts = columns.integer(),
       .created_at = columns.time(),
+      .intent_at = columns.time(),
+      .known_above = columns.integer(),
+      .absent_at = columns.optional_time(),
       .submitted_at = columns.optional_time(),
       .restorable_days = columns.optional_small(),
       .restorable_until = columns.optional_time(),
@@ -144,6 +147,7 @@ AccountRecord read_account(Statement& row) {
       .last_error_at = columns.optional_time(),
       .requests_day = columns.integer(),
       .requests = columns.integer(),
+      .highest_operation_id = columns.optional_integer(),
   };
 }
 

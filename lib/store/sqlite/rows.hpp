@@ -15,7 +15,8 @@ namespace lethe::store::sqlite {
 /// Columns for the readers below, of tables that the query calls o, j and t.
 inline constexpr std::string_view operation_columns =
     "o.number, o.account, o.action, o.selector, o.state, o.operation_id, o.status, o.background_status, o.contacts,"
-    " o.created_at, o.submitted_at, o.restorable_days, o.restorable_until, o.due_at, o.ended_at, o.polls, o.attempt,"
+    " o.created_at, o.intent_at, o.known_above, o.absent_at, o.submitted_at, o.restorable_days, o.restorable_until, "
+    "o.due_at, o.ended_at, o.polls, o.attempt,"
     " o.version";
 inline constexpr std::string_view job_columns =
     "j.number, j.id, j.account, j.action, j.selector, j.list_key, j.list_contacts, j.list_delete,"
@@ -25,7 +26,7 @@ inline constexpr std::string_view transition_columns =
     " t.background_status, t.cause, t.polls, t.hash";
 /// Of the table itself.
 inline constexpr std::string_view account_columns =
-    "name, state, why, until, restorable_days, last_error, last_error_at, requests_day, requests";
+    "name, state, why, until, restorable_days, last_error, last_error_at, requests_day, requests, highest_operation_id";
 
 // Each reads the present row; where it holds an unknown word the statement is failed afterwards.
 core::Operation read_operation(Statement& row);

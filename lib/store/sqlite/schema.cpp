@@ -27,7 +27,8 @@ CREATE TABLE account (
   last_error_at INTEGER,
   requests_day INTEGER NOT NULL DEFAULT 0,
   requests INTEGER NOT NULL DEFAULT 0,
-  last_submission_at INTEGER
+  last_submission_at INTEGER,
+  highest_operation_id INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- A list of contacts that is still arriving. Accepted or abandoned, it leaves this table.
@@ -86,6 +87,9 @@ CREATE TABLE operation (
   background_status TEXT NOT NULL DEFAULT '',
   contacts INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
+  intent_at INTEGER NOT NULL,
+  known_above INTEGER NOT NULL,
+  absent_at INTEGER,
   submitted_at INTEGER,
   restorable_days INTEGER,
   restorable_until INTEGER,

@@ -105,6 +105,11 @@ class SqliteStore final : public Store {
     }
     return head;
   }
+  Result<std::optional<core::Time>> newest_transition_at() override { return sqlite::newest_transition_at(*reads_); }
+  Result<std::vector<core::OperationId>> claimed(std::string_view account, core::Action action,
+                                                 const std::vector<core::OperationId>& ids) override {
+    return sqlite::claimed(*reads_, account, action, ids);
+  }
   Result<std::int64_t> data_version() override { return sqlite::data_version(*reads_); }
   std::uint64_t instance() const override { return meta_.instance; }
   const TimeScale& time_scale() const override { return meta_.scale; }
@@ -147,6 +152,10 @@ class SqliteStore final : public Store {
     return durable<void>([name = std::move(name), state, why = std::move(why), until](Unit& unit) {
       return sqlite::set_account_state(unit, name, state, why, until);
     });
+  }
+  Written<void> note_highest(std::string name, std::int64_t operation_id) override {
+    return durable<void>(
+        [name = std::move(name), operation_id](Unit& unit) { return sqlite::note_highest(unit, name, operation_id); });
   }
   Written<void> note_restorable_days(std::string name, int days) override {
     return ride_along(
