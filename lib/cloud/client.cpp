@@ -15,6 +15,10 @@ namespace asio = boost::asio;
 
 constexpr std::string_view status_call = "status call";
 constexpr std::string_view submission_call = "submission";
+constexpr std::string_view requests_call = "list of requests";
+constexpr std::string_view operations_call = "list of operations";
+constexpr int status_not_found = 404;
+constexpr int status_no_service = 596;
 
 /// One call of the API, without what changes from attempt to attempt.
 struct Call {
@@ -83,6 +87,24 @@ std::expected<core::Observation, Failure> observation_of(const http::Response& r
   return std::move(*observation);
 }
 
+using PageReader = std::expected<ListPage, std::string> (*)(std::string_view body);
+
+std::expected<ListPage, Failure> page_of(std::string_view call, const http::Response& response, PageReader read) {
+  if (response.status / 100 != 2) {
+    Failure failure = refusal(call, response);
+    const bool missing = response.status == status_not_found || response.status == status_no_service;
+    if (missing) failure.kind = Failure::Kind::missing;
+    return std::unexpected(std::move(failure));
+  }
+  // A page that reports an error is no page, however empty it looks.
+  if (reports_error(response.body)) {
+    return std::unexpected(contract_failure(call, response.status, "an error message instead of a page"));
+  }
+  auto page = read(response.body);
+  if (!page) return std::unexpected(contract_failure(call, response.status, page.error()));
+  return std::move(*page);
+}
+
 class AccountClient : public Client {
  public:
   AccountClient(core::AccountSettings account, std::unique_ptr<http::Client> http, support::Clock& clock,
@@ -122,6 +144,15 @@ class AccountClient : public Client {
     co_return observation_of(*outcome->response);
   }
 
+  asio::awaitable<std::expected<ListPage, Failure>> delete_requests(core::Time from, core::Time until,
+                                                                    int page) override {
+    return list(requests_call, delete_requests_path(from, until, page), read_delete_requests);
+  }
+
+  asio::awaitable<std::expected<ListPage, Failure>> delete_operations(int page) override {
+    return list(operations_call, delete_operations_path(page), read_delete_operations);
+  }
+
   asio::awaitable<std::expected<void, Failure>> authorise() override {
     const auto token = co_await tokens_.get();
     if (!token) co_return std::unexpected(token.error());
@@ -129,6 +160,16 @@ class AccountClient : public Client {
   }
 
  private:
+  asio::awaitable<std::expected<ListPage, Failure>> list(std::string_view name, std::string path, PageReader read) {
+    Call call;
+    call.method = "GET";
+    call.path = std::move(path);
+    const auto outcome = co_await perform(std::move(call));
+    if (!outcome) co_return std::unexpected(outcome.error());
+    if (!outcome->response) co_return std::unexpected(no_answer(name, outcome->response.error()));
+    co_return page_of(name, *outcome->response, read);
+  }
+
   /// With a token; after a 401 once more with a new one. The error is that of a token that can't be had.
   asio::awaitable<std::expected<Outcome, Failure>> perform(Call call) {
     const auto token = co_await tokens_.get();

@@ -10,6 +10,7 @@
 
 #include "cloud/failure.hpp"
 #include "cloud/messages.hpp"
+#include "cloud/messages_lists.hpp"
 #include "core/operation.hpp"
 #include "core/reply.hpp"
 #include "core/settings.hpp"
@@ -31,6 +32,11 @@ class Client {
   virtual boost::asio::awaitable<Submitted> submit(Submission submission) = 0;
   virtual boost::asio::awaitable<std::expected<core::Observation, Failure>> status(core::Action action,
                                                                                    core::OperationId id) = 0;
+  /// One page, from 1, of the requests received from one day to another (UTC).
+  virtual boost::asio::awaitable<std::expected<ListPage, Failure>> delete_requests(core::Time from, core::Time until,
+                                                                                   int page) = 0;
+  /// One page, from 1, of all delete operations.
+  virtual boost::asio::awaitable<std::expected<ListPage, Failure>> delete_operations(int page) = 0;
   /// A token alone: `check --online`, and the probe of a blocked account.
   virtual boost::asio::awaitable<std::expected<void, Failure>> authorise() = 0;
 };

@@ -14,11 +14,12 @@ struct Failure {
     unreachable,        ///< DNS, connect, TLS, reset, time-out
     credentials,        ///< the token request was refused, or 401 after the one forced refresh
     secret,             ///< the client secret can't be read, or its file is too open
-    forbidden,          ///< 403, 3xx, 407, 404 of the gateway, 596: a person has to look
+    forbidden,          ///< 403, 3xx, 407, 404 of the gateway, 596 (but for a list): a person has to look
     throttled,          ///< 429, 503/50300
     server,             ///< other 5xx
     contract,           ///< an answer that breaks the contract: names the field
     unknown_operation,  ///< the cloud doesn't know this operationID
+    missing,            ///< the account has no such list (404 or 596 for the call itself)
   };
   Kind kind = Kind::unreachable;
   bool request_sent = false;  ///< as in http::Failure; false for failures before the call itself (token)

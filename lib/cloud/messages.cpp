@@ -233,6 +233,7 @@ std::expected<void, std::string> read_operation(const json::Node& operation, cor
   observation.operation_id = core::OperationId{**id};
   observation.status = **status;
   observation.errors_in_batch = errors->value_or(false);
+  observation.list_key = json::text(operation, "listKey").value_or(std::nullopt);
   return {};
 }
 
