@@ -111,6 +111,8 @@ void CloudModel::State::count(const Route& route, const Target& target, Time now
       break;
     }
     case FaultRule::Call::lists:
+    case FaultRule::Call::requests:
+    case FaultRule::Call::operations:
       ++calls.lists;
       break;
     default:
@@ -141,11 +143,11 @@ http::Response CloudModel::State::authorised(const Answering& answering, const h
     case Endpoint::status:
       return status(answering, target, route.kind, grant.account_id);
     case Endpoint::requests:
-      return delete_requests(answering, operations, grant.account_id, target);
+      return delete_requests(answering, operations, settings.lists, grant.account_id, target);
     case Endpoint::summary:
       return delete_requests_summary(answering, operations, grant.account_id, target);
     case Endpoint::operations:
-      return delete_operations(answering, operations, grant.account_id, target);
+      return delete_operations(answering, operations, settings.lists, grant.account_id, target);
     case Endpoint::retry:
       return retry(answering, route, grant.account_id);
     case Endpoint::settings:
@@ -256,6 +258,15 @@ void CloudModel::set_restorable_days(int days) {
   state_->operations.change_days_everywhere(days, state_->last);
 }
 
+std::int64_t CloudModel::submit_as_administrator(std::int64_t account_id, std::vector<std::string> keys, Time now) {
+  state_->last = std::max(state_->last, now);
+  Submission submission;
+  submission.type = "keys";
+  submission.contacts = std::move(keys);
+  submission.of_administrator = true;
+  return state_->operations.accept(account_id, std::move(submission), Life{}, state_->last).id;
+}
+
 std::vector<TrueOperation> CloudModel::truth(Time now) {
   state_->last = std::max(state_->last, now);
   std::vector<TrueOperation> result;
@@ -265,6 +276,7 @@ std::vector<TrueOperation> CloudModel::truth(Time now) {
     one.account_id = operation.account_id;
     one.action = operation.submission.kind == Kind::deletion ? "delete" : "restrict";
     one.operation_id = operation.id;
+    one.of_administrator = operation.submission.of_administrator;
     one.type = operation.submission.type;
     one.contacts = operation.submission.contacts;
     one.received = operation.received;

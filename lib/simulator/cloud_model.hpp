@@ -44,7 +44,18 @@ struct LifeRule {
 };
 
 struct FaultRule {
-  enum class Call : std::uint8_t { any, token, submit, status, lists, retry, settings } call = Call::any;
+  /// `lists` are all three; `requests` and `operations` are one each: deleterequests, deleteOperations.
+  enum class Call : std::uint8_t {
+    any,
+    token,
+    submit,
+    status,
+    lists,
+    requests,
+    operations,
+    retry,
+    settings
+  } call = Call::any;
   enum class Fault : std::uint8_t {
     reset_before,        ///< nothing was done, the connection is reset
     reset_after,         ///< it was done, the reply is lost
@@ -58,11 +69,24 @@ struct FaultRule {
     bad_gateway_html,    ///< 502 with an HTML body; nothing was done
     garbage,             ///< it was done, 200 with what is no JSON
     server_error_after,  ///< 500, and it was done all the same
+    missing,             ///< 404: there is no such call; nothing was done
   } fault = Fault::reset_before;
   double probability = 1;  ///< of each matching call
   std::int64_t most = -1;  ///< how often at most; -1: no limit
   std::optional<core::Time> from, until;
   std::int64_t retry_after = 60;  ///< seconds, for throttled and unavailable
+};
+
+/// How the lists of requests differ from the account's books.
+struct ListManners {
+  core::Duration requests_lag{0};    ///< what is younger isn't in deleterequests; its statusAsOfDateUtc says so
+  core::Duration operations_lag{0};  ///< what is younger isn't in deleteOperations, which says nothing of it
+  bool page_ignored = false;         ///< every page is the first
+  std::int64_t most_rows = 500;      ///< of a page, whatever size is asked for
+  /// By so many rows each further page lies later in the list than it should; below zero, earlier. As if rows went, or
+  /// came, while pages are read.
+  std::int64_t moved = 0;
+  bool counts_differ = false;  ///< deleteOperations counts a contact more than deleterequests
 };
 
 struct ModelSettings {
@@ -78,6 +102,7 @@ struct ModelSettings {
   bool rest_url_varies = true;
   bool second_vocabulary =
       true;  ///< alternate requestID/scheduledDate and operationRequestID/scheduledTime by operation
+  ListManners lists;
   std::vector<LifeRule> lives;
   std::vector<FaultRule> faults;
 };
@@ -87,6 +112,7 @@ struct TrueOperation {
   std::int64_t account_id = 0;
   std::string action;  ///< "delete" or "restrict"
   std::int64_t operation_id = 0;
+  bool of_administrator = false;      ///< see CloudModel::submit_as_administrator
   std::string type;                   ///< keys, ids, listReference
   std::vector<std::string> contacts;  ///< as received; for a list its key
   core::Time received;
@@ -110,6 +136,9 @@ class CloudModel {
   Handled handle_and_tell(const http::Request& request, core::Time now);
   void set_rest_instance_url(std::string url);
   void set_restorable_days(int days);
+  /// An administrator of the account has contacts deleted on a page of the cloud's own: an operation that another user
+  /// created. Returns its operationID.
+  std::int64_t submit_as_administrator(std::int64_t account_id, std::vector<std::string> keys, core::Time now);
   /// As of `now`.
   std::vector<TrueOperation> truth(core::Time now);
   struct Calls {

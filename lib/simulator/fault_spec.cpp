@@ -26,8 +26,14 @@ struct Named {
   Enumeration value;
 };
 
-constexpr std::array calls{Named{"any", Call::any},          Named{"token", Call::token}, Named{"submit", Call::submit},
-                           Named{"status", Call::status},    Named{"lists", Call::lists}, Named{"retry", Call::retry},
+constexpr std::array calls{Named{"any", Call::any},
+                           Named{"token", Call::token},
+                           Named{"submit", Call::submit},
+                           Named{"status", Call::status},
+                           Named{"lists", Call::lists},
+                           Named{"requests", Call::requests},
+                           Named{"operations", Call::operations},
+                           Named{"retry", Call::retry},
                            Named{"settings", Call::settings}};
 
 constexpr std::array faults{Named{"reset_before", Fault::reset_before},
@@ -41,7 +47,8 @@ constexpr std::array faults{Named{"reset_before", Fault::reset_before},
                             Named{"server_error", Fault::server_error},
                             Named{"bad_gateway_html", Fault::bad_gateway_html},
                             Named{"garbage", Fault::garbage},
-                            Named{"server_error_after", Fault::server_error_after}};
+                            Named{"server_error_after", Fault::server_error_after},
+                            Named{"missing", Fault::missing}};
 
 constexpr std::string_view suffix_marks = "@*+";
 constexpr std::int64_t most_times = 1'000'000;

@@ -2,7 +2,7 @@
 //
 //   SPEC  = RULE, RULE, …                      the first rule that applies to a call decides
 //   RULE  = CALL:FAULT [@PROBABILITY] [*TIMES] [+FROM[-UNTIL]]      the three suffixes in any order
-//   CALL  = any, token, submit, status, lists, retry, settings
+//   CALL  = any, token, submit, status, lists, requests, operations, retry, settings
 //   FAULT = reset_before, reset_after, … (fault_words() has all; '-' may stand for '_')
 //
 // PROBABILITY is above 0 and at most 1 (without it: every call); TIMES counts faults (without it: no limit); FROM and

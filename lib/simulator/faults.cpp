@@ -32,6 +32,12 @@ http::Response with_retry_after(http::Response response, std::int64_t seconds) {
   return response;
 }
 
+bool concerns(FaultRule::Call of_rule, FaultRule::Call call) {
+  using Call = FaultRule::Call;
+  const bool one_of_the_lists = call == Call::requests || call == Call::operations;
+  return of_rule == Call::any || of_rule == call || (of_rule == Call::lists && one_of_the_lists);
+}
+
 }  // namespace
 
 Faults::Faults(Draws draws, std::vector<FaultRule> rules)
@@ -40,7 +46,7 @@ Faults::Faults(Draws draws, std::vector<FaultRule> rules)
 const FaultRule* Faults::choose(FaultRule::Call call, std::uint64_t number, core::Time now) {
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     const FaultRule& rule = rules_[i];
-    const bool matches = rule.call == FaultRule::Call::any || rule.call == call;
+    const bool matches = concerns(rule.call, call);
     const bool in_time = (!rule.from || now >= *rule.from) && (!rule.until || now < *rule.until);
     const bool left = rule.most < 0 || used_[i] < rule.most;
     if (!matches || !in_time || !left) continue;
@@ -66,6 +72,7 @@ bool is_done(Fault fault) {
     case Fault::unavailable:
     case Fault::server_error:
     case Fault::bad_gateway_html:
+    case Fault::missing:
       return false;
   }
   return false;
@@ -104,6 +111,9 @@ http::ServerReply spoiled(const Answering& answering, const FaultRule& rule, htt
       break;
     case Fault::garbage:
       reply.response = garbage();
+      break;
+    case Fault::missing:
+      reply.response = rest_error(answering, 404, 0, "Not Found");
       break;
   }
   return reply;

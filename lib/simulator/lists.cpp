@@ -17,7 +17,6 @@ using core::Time;
 using Rows = std::span<const SimulatedOperation* const>;
 
 constexpr std::int64_t usual_page_size = 50;
-constexpr std::int64_t most_page_size = 500;
 
 struct Page {
   std::int64_t number = 1;
@@ -58,12 +57,12 @@ Read<std::int64_t> read_count(const Answering& answering, const Target& target, 
 }
 
 /// Larger pages than the largest are cut, and the answer says the size that was taken.
-Read<Page> read_page(const Answering& answering, const Target& target) {
+Read<Page> read_page(const Answering& answering, const ListManners& manners, const Target& target) {
   const Read<std::int64_t> number = read_count(answering, target, "$page", 1);
   if (!number) return std::unexpected(number.error());
   const Read<std::int64_t> size = read_count(answering, target, "$pagesize", usual_page_size);
   if (!size) return std::unexpected(size.error());
-  Page page{*number, std::min(*size, most_page_size), true};
+  Page page{*number, std::min(*size, manners.most_rows), true};
   const std::string* order = target.parameter("$orderby");
   if (order == nullptr) return page;
   const std::size_t space = std::min(order->find(' '), order->size());
@@ -101,11 +100,13 @@ Read<std::optional<std::int64_t>> read_status(const Answering& answering, const 
 }
 
 /// Rows lie in the order of receipt, which is that of operationIDs.
-std::vector<const SimulatedOperation*> cut_page(Rows rows, const Page& page) {
+std::vector<const SimulatedOperation*> cut_page(Rows rows, const ListManners& manners, const Page& page) {
   std::vector<const SimulatedOperation*> result;
   const auto total = static_cast<std::int64_t>(rows.size());
-  if (page.number > total / page.size + 1) return result;
-  const std::int64_t first = (page.number - 1) * page.size;
+  const std::int64_t pages_before = manners.page_ignored ? 0 : page.number - 1;
+  const std::int64_t step = std::max<std::int64_t>(1, page.size + manners.moved);
+  if (pages_before > total / step) return result;
+  const std::int64_t first = pages_before * step;
   for (std::int64_t i = first; i < std::min(first + page.size, total); ++i) {
     result.push_back(rows[static_cast<std::size_t>(page.descending ? total - 1 - i : i)]);
   }
@@ -134,7 +135,7 @@ json::object operation_row(const Answering& answering, const Operations& operati
   json::object row{{"operationID", operation.id}};
   add_list(row, answering.draws, operation);
   row["status"] = progress.status;
-  row["createdBy"] = employee_of(answering.draws, operation.account_id);
+  row["createdBy"] = employee_of(answering.draws, operation);
   row["createdDate"] = stamp(operation.received, Zone::none_local, 3);
   if (progress.status != "Pending") row["startTime"] = stamp(operation.starts, Zone::none_utc, 3);
   row["expectedListCount"] = operation.rows;
@@ -176,16 +177,18 @@ json::object series_object(const Series& series) {
 
 }  // namespace
 
-http::Response delete_requests(const Answering& answering, const Operations& operations, std::int64_t account_id,
-                               const Target& target) {
+http::Response delete_requests(const Answering& answering, const Operations& operations, const ListManners& manners,
+                               std::int64_t account_id, const Target& target) {
   const Read<Range> range = read_range(answering, target);
   if (!range) return range.error();
   const Read<std::optional<std::int64_t>> status = read_status(answering, target);
   if (!status) return status.error();
-  const Read<Page> page = read_page(answering, target);
+  const Read<Page> page = read_page(answering, manners, target);
   if (!page) return page.error();
 
-  const Rows all = operations.deletions(account_id, range->from, range->until);
+  const Time as_of = answering.now - manners.requests_lag;
+  const Time until = std::min(range->until, as_of);
+  const Rows all = until < range->from ? Rows{} : operations.deletions(account_id, range->from, until);
   std::vector<const SimulatedOperation*> of_status;
   if (*status) {
     std::copy_if(all.begin(), all.end(), std::back_inserter(of_status), [&](const SimulatedOperation* operation) {
@@ -193,12 +196,12 @@ http::Response delete_requests(const Answering& answering, const Operations& ope
     });
   }
   json::array rows;
-  for (const SimulatedOperation* operation : cut_page(*status ? Rows(of_status) : all, *page)) {
+  for (const SimulatedOperation* operation : cut_page(*status ? Rows(of_status) : all, manners, *page)) {
     rows.push_back(request_row(answering, operations, *operation));
   }
   json::object body{{"startDateUtc", stamp(range->from, Zone::none_utc, 0)},
                     {"endDateUtc", stamp(range->until, Zone::none_utc, 0)},
-                    {"statusAsOfDateUtc", stamp(answering.now, Zone::utc, 6)},
+                    {"statusAsOfDateUtc", stamp(as_of, Zone::utc, 6)},
                     {"pageNumber", page->number},
                     {"pageSize", page->size},
                     {"operations", std::move(rows)}};
@@ -241,14 +244,16 @@ http::Response delete_requests_summary(const Answering& answering, const Operati
   return json_response(200, body);
 }
 
-http::Response delete_operations(const Answering& answering, const Operations& operations, std::int64_t account_id,
-                                 const Target& target) {
-  const Read<Page> page = read_page(answering, target);
+http::Response delete_operations(const Answering& answering, const Operations& operations, const ListManners& manners,
+                                 std::int64_t account_id, const Target& target) {
+  const Read<Page> page = read_page(answering, manners, target);
   if (!page) return page.error();
-  const Rows all = operations.deletions(account_id, std::nullopt, std::nullopt);
+  const Rows all = operations.deletions(account_id, std::nullopt, answering.now - manners.operations_lag);
   json::array rows;
-  for (const SimulatedOperation* operation : cut_page(all, *page)) {
-    rows.push_back(operation_row(answering, operations, *operation));
+  for (const SimulatedOperation* operation : cut_page(all, manners, *page)) {
+    json::object row = operation_row(answering, operations, *operation);
+    if (manners.counts_differ) row["expectedListCount"] = operation->rows + 1;
+    rows.push_back(std::move(row));
   }
   json::object body{
       {"items", std::move(rows)}, {"page", page->number}, {"pageSize", page->size}, {"count", all.size()}};

@@ -25,6 +25,7 @@ struct Submission {
   std::string type;                   ///< keys, ids, listReference
   std::vector<std::string> contacts;  ///< for a list its key alone
   bool delete_list = false;
+  bool of_administrator = false;
 };
 
 struct SimulatedOperation {

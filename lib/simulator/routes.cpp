@@ -84,8 +84,10 @@ FaultRule::Call call_of(Endpoint endpoint) {
     case Endpoint::status:
       return FaultRule::Call::status;
     case Endpoint::requests:
-    case Endpoint::summary:
+      return FaultRule::Call::requests;
     case Endpoint::operations:
+      return FaultRule::Call::operations;
+    case Endpoint::summary:
       return FaultRule::Call::lists;
     case Endpoint::retry:
       return FaultRule::Call::retry;

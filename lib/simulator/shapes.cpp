@@ -65,7 +65,7 @@ void add_times(json::object& body, const Draws& draws, const SimulatedOperation&
 
 json::object operation_object(const Draws& draws, const SimulatedOperation& operation, const Progress& progress,
                               bool second) {
-  const std::int64_t employee = employee_of(draws, operation.account_id);
+  const std::int64_t employee = employee_of(draws, operation);
   json::object body;
   if (second) body["contextType"] = 0;
   body["isRestrictedForProcessing"] = operation.submission.kind == Kind::restriction;
@@ -222,9 +222,13 @@ http::Response operation_status(const Answering& answering, const SimulatedOpera
   return json_response(200, body);
 }
 
-std::int64_t employee_of(const Draws& draws, std::int64_t account_id) {
-  return 700'000'000 +
-         static_cast<std::int64_t>(draws.bits("employee", static_cast<std::uint64_t>(account_id)) % 99'999);
+std::int64_t employee_of(const Draws& draws, const SimulatedOperation& operation) {
+  constexpr std::int64_t first_of_users = 700'000'000;
+  constexpr std::int64_t first_of_administrators = 710'000'000;
+  constexpr std::uint64_t most = 99'999;
+  const std::int64_t first = operation.submission.of_administrator ? first_of_administrators : first_of_users;
+  return first +
+         static_cast<std::int64_t>(draws.bits("employee", static_cast<std::uint64_t>(operation.account_id)) % most);
 }
 
 void add_list(json::object& body, const Draws& draws, const SimulatedOperation& operation) {

@@ -51,8 +51,8 @@ http::Response accepted(const Answering& answering, const SimulatedOperation& op
 http::Response operation_status(const Answering& answering, const SimulatedOperation& operation,
                                 const Progress& progress, bool second_vocabulary);
 
-/// The API user that everything of an account was created by.
-std::int64_t employee_of(const Draws& draws, std::int64_t account_id);
+/// The user that the operation was created by: the account's API user, or its administrator.
+std::int64_t employee_of(const Draws& draws, const SimulatedOperation& operation);
 /// {listTypeID, listIdentifier, listKey, listName} of what an operation works through.
 void add_list(boost::json::object& body, const Draws& draws, const SimulatedOperation& operation);
 

@@ -74,12 +74,12 @@ TEST(FaultSpec, hyphens_and_spaces_around_a_rule_are_taken) {
 
 TEST(FaultSpec, every_word_is_read_as_itself) {
   const auto calls = call_words();
-  ASSERT_EQ(calls.size(), 7U);
+  ASSERT_EQ(calls.size(), 9U);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     EXPECT_EQ(good(calls[i] + ":silent").at(0).call, static_cast<Call>(i)) << calls[i];
   }
   const auto faults = fault_words();
-  ASSERT_EQ(faults.size(), 12U);
+  ASSERT_EQ(faults.size(), 13U);
   for (std::size_t i = 0; i < faults.size(); ++i) {
     EXPECT_EQ(good("any:" + faults[i]).at(0).fault, static_cast<Fault>(i)) << faults[i];
     EXPECT_EQ(word(static_cast<Fault>(i)), faults[i]);
@@ -108,7 +108,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"final_comma", "any:silent,", 12, "a rule is missing"},
                     Mistake{"no_colon", "any:silent, submit", 13, "CALL:FAULT"},
                     Mistake{"misspelt_call", "any:silent,  stauts:silent", 14, "did you mean status?"},
-                    Mistake{"strange_call", "x:silent", 1, "any, token, submit, status, lists, retry, settings"},
+                    Mistake{"strange_call", "x:silent", 1,
+                            "any, token, submit, status, lists, requests, operations, retry, settings"},
                     Mistake{"no_call", ":silent", 1, "is no call"}, Mistake{"no_fault", "any:", 5, "is no fault"},
                     Mistake{"misspelt_fault", "any:resetafter", 5, "did you mean reset_after?"},
                     Mistake{"strange_fault", "any:earthquake", 5, "there are reset_before, reset_after, truncated"},

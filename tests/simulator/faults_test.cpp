@@ -55,6 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Effect{"unavailable", Fault::unavailable, Manner::whole, 503, "50300", false},
                     Effect{"server_error", Fault::server_error, Manner::whole, 500, "", false},
                     Effect{"server_error_after", Fault::server_error_after, Manner::whole, 500, "", true},
+                    Effect{"missing", Fault::missing, Manner::whole, 404, "Not Found", false},
                     Effect{"bad_gateway_html", Fault::bad_gateway_html, Manner::whole, 502, "<html>", false},
                     Effect{"garbage", Fault::garbage, Manner::whole, 200, "operationInitiated", true}),
     [](const auto& given) { return given.param.name; });
@@ -117,6 +118,21 @@ TEST(Fault, of_lists_retry_and_settings_are_told_apart) {
   EXPECT_EQ(status(Call::retry, "POST", "/contacts/v1/operations/delete/1/retry"), 502);
   EXPECT_EQ(status(Call::settings, "POST", "/contacts/v1/contacts/actions/delete/configSettings"), 502);
   EXPECT_EQ(status(Call::retry, "GET", "/contacts/v1/contacts/deleteOperations"), 200);
+}
+
+TEST(Fault, of_one_list_leaves_the_other_alone) {
+  const auto status = [](Call call, const std::string& url) {
+    FaultRule rule = at_submit(Fault::missing);
+    rule.call = call;
+    return Cloud(failing(rule)).send("GET", url).response.status;
+  };
+  const std::string requests =
+      "/contacts/v1/contacts/analytics/deleterequests?startdateutc=2026-11-22&enddateutc=2026-11-23";
+  EXPECT_EQ(status(Call::requests, requests), 404);
+  EXPECT_EQ(status(Call::requests, "/contacts/v1/contacts/deleteOperations"), 200);
+  EXPECT_EQ(status(Call::operations, requests), 200);
+  EXPECT_EQ(status(Call::operations, "/contacts/v1/contacts/deleteOperations"), 404);
+  EXPECT_EQ(status(Call::lists, "/contacts/v1/contacts/deleteOperations"), 404);
 }
 
 TEST(Fault, happens_at_most_so_often_and_within_its_time) {

@@ -175,5 +175,82 @@ TEST(DeleteOperations, created_by_is_the_same_as_in_the_status) {
   EXPECT_EQ(Cloud::number(list.at("items").at(0), "createdBy"), Cloud::number(status.at("operation"), "createdBy"));
 }
 
+// ---- how they can differ from the books
+
+ModelSettings listing(ListManners manners) {
+  ModelSettings settings = Five::settings();
+  settings.lists = manners;
+  return settings;
+}
+
+std::vector<std::int64_t> operations_of(Cloud& cloud, const std::string& more = {}) {
+  std::vector<std::int64_t> ids;
+  const json::value body = Cloud::parsed(cloud.send("GET", "/contacts/v1/contacts/deleteOperations?" + more));
+  for (const json::value& row : body.at("items").as_array()) ids.push_back(Cloud::number(row, "operationID"));
+  return ids;
+}
+
+std::vector<std::int64_t> four(Cloud& cloud) {
+  std::vector<std::int64_t> ids;
+  for (int i = 0; i < 4; ++i) ids.push_back(cloud.submit("key-" + std::to_string(i)));
+  return ids;
+}
+
+TEST(ListManners, a_list_that_lags_shows_nothing_younger) {
+  Cloud cloud(listing({.requests_lag = 20min, .operations_lag = 5min}));
+  const std::int64_t id = cloud.submit("A");
+  cloud.now = epoch + 4min;
+  EXPECT_TRUE(operations_of(cloud).empty());
+  cloud.now = epoch + 6min;
+  EXPECT_EQ(operations_of(cloud), std::vector<std::int64_t>{id});
+  EXPECT_TRUE(ids_of(requests(cloud)).empty());
+  EXPECT_EQ(Cloud::text(Cloud::parsed(requests(cloud)), "statusAsOfDateUtc"), "2026-11-21T23:46:00Z");
+  cloud.now = epoch + 21min;
+  cloud.authorise();
+  EXPECT_EQ(ids_of(requests(cloud)), std::vector<std::int64_t>{id});
+}
+
+TEST(ListManners, a_page_number_can_be_ignored_and_a_page_size_capped) {
+  Cloud ignoring(listing({.page_ignored = true}));
+  const auto ids = four(ignoring);
+  EXPECT_EQ(operations_of(ignoring, "$page=7&$pagesize=1"), std::vector<std::int64_t>{ids[3]});
+  Cloud capping(listing({.most_rows = 2}));
+  four(capping);
+  EXPECT_EQ(operations_of(capping, "$page=1&$pagesize=500").size(), 2U);
+  EXPECT_EQ(Cloud::number(Cloud::parsed(requests(capping, "&$pagesize=500")), "pageSize"), 2);
+}
+
+TEST(ListManners, rows_can_move_while_pages_are_read) {
+  using Ids = std::vector<std::int64_t>;
+  Cloud coming(listing({.moved = -1}));
+  const auto seen_twice = four(coming);
+  EXPECT_EQ(operations_of(coming, "$page=2&$pagesize=2"), (Ids{seen_twice[2], seen_twice[1]}));
+  EXPECT_EQ(operations_of(coming, "$page=4&$pagesize=2"), (Ids{seen_twice[0]}));
+  EXPECT_EQ(operations_of(coming, "$page=5&$pagesize=2"), Ids{});
+  Cloud going(listing({.moved = 1}));
+  const auto skipped = four(going);
+  EXPECT_EQ(operations_of(going, "$page=2&$pagesize=2"), (Ids{skipped[0]})) << "one is on no page";
+}
+
+TEST(ListManners, the_two_lists_can_count_differently) {
+  Cloud cloud(listing({.counts_differ = true}));
+  cloud.submit("A");
+  const json::value body = Cloud::parsed(cloud.send("GET", "/contacts/v1/contacts/deleteOperations"));
+  EXPECT_EQ(Cloud::number(body.at("items").at(0), "expectedListCount"), 2);
+  EXPECT_EQ(Cloud::number(Cloud::parsed(requests(cloud)).at("operations").at(0), "totalContactCount"), 1);
+}
+
+TEST(Administrator, submits_under_another_name) {
+  Cloud cloud;
+  const std::int64_t ours = cloud.submit("A");
+  const std::int64_t other = cloud.model.submit_as_administrator(10650003, {"B"}, cloud.now);
+  EXPECT_EQ(operations_of(cloud), (std::vector<std::int64_t>{other, ours}));
+  const json::value items = Cloud::parsed(cloud.send("GET", "/contacts/v1/contacts/deleteOperations")).at("items");
+  EXPECT_NE(Cloud::number(items.at(0), "createdBy"), Cloud::number(items.at(1), "createdBy"));
+  EXPECT_TRUE(cloud.truth_of(other).of_administrator);
+  EXPECT_FALSE(cloud.truth_of(ours).of_administrator);
+  EXPECT_EQ(cloud.ask_status(other).response.status, 200);
+}
+
 }  // namespace
 }  // namespace lethe::simulator
