@@ -31,6 +31,12 @@ Attention attention_to(const core::Operation& operation, const store::Store::Car
                                 cloud_id(operation), operation.account);
   switch (operation.state) {
     case core::State::unconfirmed:
+      entry.what = name + " was sent, and its answer was lost";
+      entry.remedy =
+          "nothing yet: Lethe looks for it in the cloud's lists by itself, and submits nothing else of this account "
+          "until "
+          "it is settled";
+      break;
     case core::State::needs_operator:
       entry.what = name + " was sent, and nobody knows whether the cloud accepted it";
       entry.remedy = fmt::format(

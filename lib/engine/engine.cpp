@@ -8,6 +8,7 @@
 #include "core/admission.hpp"
 #include "core/schedule.hpp"
 #include "engine/polling.hpp"
+#include "engine/reconciliation.hpp"
 #include "engine/submission.hpp"
 #include "engine/work.hpp"
 #include "support/task_group.hpp"
@@ -194,7 +195,11 @@ struct Engine::State {
 
   asio::awaitable<void> poll_task(Account& account, core::Operation operation) {
     const core::OperationNumber number = operation.number;
-    co_await poll(work, account, std::move(operation));
+    if (operation.state == core::State::unconfirmed) {
+      co_await look_up(work, account, std::move(operation));
+    } else {
+      co_await poll(work, account, std::move(operation));
+    }
     account.polling.erase(number);
     timer->wake();
     co_await count_requests(account);

@@ -96,11 +96,11 @@ asio::awaitable<void> poll(Work& work, Account& account, core::Operation operati
   co_await note(work, std::move(operation));
 }
 
-core::Operation accepted(const Work& work, core::Operation operation, core::OperationId id,
+core::Operation accepted(const Work& work, core::Operation operation, core::OperationId id, core::Time at,
                          std::optional<int> account_days) {
   operation.state = core::State::suppressing;
   operation.operation_id = id;
-  operation.submitted_at = work.now();
+  operation.submitted_at = at;
   if (operation.action == core::Action::delete_contacts) {
     operation.restorable_until = core::restorable_until(*operation.submitted_at, {}, account_days);
   }

@@ -12,8 +12,8 @@ namespace lethe::engine {
 /// the schedule.
 boost::asio::awaitable<void> poll(Work& work, Account& account, core::Operation operation);
 
-/// An operation that was just accepted, as it is to be recorded: its window, its first poll.
-core::Operation accepted(const Work& work, core::Operation operation, core::OperationId id,
+/// An operation that was accepted at `at`, as it is to be recorded: its window, its first poll.
+core::Operation accepted(const Work& work, core::Operation operation, core::OperationId id, core::Time at,
                          std::optional<int> account_days);
 
 }  // namespace lethe::engine

@@ -8,6 +8,7 @@
 #include "core/batching.hpp"
 #include "core/reply.hpp"
 #include "engine/polling.hpp"
+#include "engine/reconciliation.hpp"
 
 namespace lethe::engine {
 
@@ -97,18 +98,6 @@ asio::awaitable<store::Result<Intent>> form(Work& work, const Account& account, 
   co_return co_await form_from_job(work, account, std::move(*next.job));
 }
 
-asio::awaitable<void> leave_unconfirmed(Work& work, core::Operation operation, std::string cause) {
-  operation.state = State::unconfirmed;
-  const auto number = std::to_string(operation.number.value);
-  const auto account = operation.account;
-  co_await work.record_surely(std::move(operation), std::move(cause));
-  work.parts.log.message(LogLevel::error,
-                         "nobody knows whether the cloud accepted this operation; it is not posted again, and nothing "
-                         "else of the account is "
-                         "submitted, until a person has looked it up in Marketing Cloud",
-                         {{"account", account}, {"operation", number}});
-}
-
 asio::awaitable<void> enter_suppression(Work& work, core::Operation operation, core::OperationId id) {
   // In the log before anything else can go wrong: with it a person can settle what a failing store would lose.
   work.parts.log.message(LogLevel::info, "the cloud accepted the operation",
@@ -116,7 +105,8 @@ asio::awaitable<void> enter_suppression(Work& work, core::Operation operation, c
                           {"operation", std::to_string(operation.number.value)},
                           {"operation_id", std::to_string(id.value)}});
   const auto known = work.parts.store.account(operation.account);
-  const core::Operation taken = accepted(work, operation, id, known ? known->restorable_days : std::nullopt);
+  const core::Operation taken =
+      accepted(work, operation, id, work.now(), known ? known->restorable_days : std::nullopt);
   const auto recorded = co_await work.record_surely(taken, "the cloud accepted it");
   if (!recorded && recorded.error().kind == store::Error::Kind::duplicate) {
     co_await leave_unconfirmed(work, std::move(operation),
@@ -175,7 +165,8 @@ asio::awaitable<void> submit_next(Work& work, Account& account) {
     co_await work.failed(account, authorised.error());
     co_return;
   }
-  if (work.stopping) co_return;
+  const bool searchable = co_await know_highest(work, account);
+  if (!searchable || work.stopping) co_return;
   auto intent = co_await form(work, account, std::move(*next));
   if (!intent) co_return work.heed(intent.error());
   auto submitted = co_await account.client->submit(std::move(intent->submission));

@@ -100,6 +100,7 @@ asio::awaitable<void> Work::failed(Account& account, cloud::Failure failure) {
     case Kind::server:
     case Kind::contract:
     case Kind::unknown_operation:
+    case Kind::missing:
       break;
   }
 }

@@ -45,7 +45,7 @@ TEST(Stop, sighup_does_not_end_it) {
   EXPECT_EQ(rig.stop_daemon(), 0);
 }
 
-TEST(Stop, a_second_signal_ends_it_at_once_and_the_open_submission_is_unconfirmed) {
+TEST(Stop, a_second_signal_ends_it_at_once_and_the_open_submission_is_found_again) {
   RigSettings settings;
   simulator::FaultRule silent;
   silent.call = simulator::FaultRule::Call::submit;
@@ -61,16 +61,15 @@ TEST(Stop, a_second_signal_ends_it_at_once_and_the_open_submission_is_unconfirme
   EXPECT_EQ(daemon.wait(), 1);
 
   rig.start_daemon();
-  EXPECT_TRUE(eventually([&] { return rig.state_of("hangs") == "unconfirmed"; }));
-  const auto status = rig.json({"status", "--json"});
-  ASSERT_EQ(status.at("attention").as_array().size(), 1U);
-  EXPECT_EQ(status.at("attention").at(0).at("job"), boost::json::value("hangs"));
+  EXPECT_TRUE(eventually([&] { return rig.state_of("hangs") == "deleted"; })) << rig.state_of("hangs");
+  EXPECT_TRUE(rig.json({"status", "--json"}).at("attention").as_array().empty());
   EXPECT_EQ(rig.stop_daemon(), 0);
   EXPECT_EQ(rig.cloud().calls().submit, 1) << "never posted again";
 }
 
-/// Four accounts with jobs of two contacts each, and a daemon that dies again and again. Accounts where a reply was
-/// lost stop there and say so; everywhere else all comes to its end.
+/// Four accounts with jobs of two contacts each, and a daemon that dies again and again. What was accepted is found
+/// again. An hour of this clock is over before a daemon is up, so what never arrived is left to a person, and its
+/// account stops there and says so; everywhere else all comes to its end.
 class Killed : public testing::TestWithParam<unsigned> {};
 
 TEST_P(Killed, at_any_moment_nothing_is_lost_and_nothing_posted_twice) {
@@ -108,20 +107,20 @@ TEST_P(Killed, at_any_moment_nothing_is_lost_and_nothing_posted_twice) {
     bool all = true;
     const auto jobs = rig.json({"jobs", "--json"});
     for (const auto& job : jobs.as_array()) {
-      if (job.at("state") == boost::json::value("unconfirmed"))
+      if (job.at("state") == boost::json::value("needs_operator"))
         stuck[std::string(job.at("account").as_string())] = true;
     }
     for (const auto& job : jobs.as_array()) {
       const std::string state(job.at("state").as_string());
       states[std::string(job.at("id").as_string())] = state;
-      const bool waits = state == "unconfirmed" || state == "queued";
+      const bool waits = state == "needs_operator" || state == "queued";
       all = all && (state == "deleted" || (waits && stuck[std::string(job.at("account").as_string())]));
     }
     return all;
   };
   EXPECT_TRUE(eventually(settled)) << testing::PrintToString(states);
   EXPECT_EQ(states.size(), static_cast<std::size_t>(accounts * jobs_an_account));
-  const auto lost = std::ranges::count(states, "unconfirmed", &std::pair<const std::string, std::string>::second);
+  const auto lost = std::ranges::count(states, "needs_operator", &std::pair<const std::string, std::string>::second);
   const auto status = rig.json({"status", "--json"});
   EXPECT_EQ(std::ssize(status.at("attention").as_array()), lost) << "what is lost says so";
   EXPECT_EQ(rig.stop_daemon(), 0);
