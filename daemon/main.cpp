@@ -57,6 +57,11 @@ int run_main(int argc, char** argv) {
   add_log(app, chosen);
   add_verify(app, chosen);
   add_backup(app, chosen);
+  add_cancel(app, chosen);
+  add_retry(app, chosen);
+  add_pause(app, chosen);
+  add_resume(app, chosen);
+  add_resolve(app, chosen);
   add_demo(app, chosen);
   add_simulate(app, chosen);
   try {

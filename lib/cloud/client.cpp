@@ -14,6 +14,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view status_call = "status call";
+constexpr std::string_view retry_call = "retry";
 constexpr std::string_view submission_call = "submission";
 constexpr std::string_view requests_call = "list of requests";
 constexpr std::string_view operations_call = "list of operations";
@@ -105,6 +106,27 @@ std::expected<ListPage, Failure> page_of(std::string_view call, const http::Resp
   return std::move(*page);
 }
 
+/// A refusal of the retry itself; every other one is about the account or the moment.
+bool refuses_retry(const http::Response& response) {
+  const int status = response.status;
+  if (status == 404) return read_error_reply(response.body).errorcode == errorcode_not_found;
+  return (status == 400 || status == 409) && !says_html(response);
+}
+
+std::expected<Client::Restart, Failure> restart_of(const http::Response& response, core::OperationId id) {
+  if (response.status / 100 != 2) {
+    Failure failure = refusal(retry_call, response);
+    if (refuses_retry(response)) return Client::Restart{.restarted = false, .refusal = std::move(failure.what)};
+    return std::unexpected(std::move(failure));
+  }
+  const auto restarted = read_retry_reply(response.body, id);
+  if (!restarted && reports_error(response.body)) {
+    return Client::Restart{.restarted = false, .refusal = "retry: the answer says that it is an error"};
+  }
+  if (!restarted) return std::unexpected(contract_failure(retry_call, response.status, restarted.error()));
+  return Client::Restart{.restarted = *restarted, .refusal = *restarted ? "" : "retry: the cloud did not restart it"};
+}
+
 class AccountClient : public Client {
  public:
   AccountClient(core::AccountSettings account, std::unique_ptr<http::Client> http, support::Clock& clock,
@@ -151,6 +173,17 @@ class AccountClient : public Client {
 
   asio::awaitable<std::expected<ListPage, Failure>> delete_operations(int page) override {
     return list(operations_call, delete_operations_path(page), read_delete_operations);
+  }
+
+  asio::awaitable<std::expected<Restart, Failure>> retry(core::Action action, core::OperationId id) override {
+    Call call;
+    call.method = "POST";
+    call.path = retry_path(action, id);
+    call.fresh_connection = true;
+    const auto outcome = co_await perform(std::move(call));
+    if (!outcome) co_return std::unexpected(outcome.error());
+    if (!outcome->response) co_return std::unexpected(no_answer(retry_call, outcome->response.error()));
+    co_return restart_of(*outcome->response, id);
   }
 
   asio::awaitable<std::expected<void, Failure>> authorise() override {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "cloud/failure.hpp"
 #include "cloud/messages.hpp"
@@ -37,6 +38,13 @@ class Client {
                                                                                    int page) = 0;
   /// One page, from 1, of all delete operations.
   virtual boost::asio::awaitable<std::expected<ListPage, Failure>> delete_operations(int page) = 0;
+  /// Asks the cloud to begin a failed operation anew, on a connection of its own. False: it refused; `refusal` says
+  /// how. A Failure with request_sent: nobody knows whether it was done, and a status call tells.
+  struct Restart {
+    bool restarted = false;
+    std::string refusal;
+  };
+  virtual boost::asio::awaitable<std::expected<Restart, Failure>> retry(core::Action action, core::OperationId id) = 0;
   /// A token alone: `check --online`, and the probe of a blocked account.
   virtual boost::asio::awaitable<std::expected<void, Failure>> authorise() = 0;
 };

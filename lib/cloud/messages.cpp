@@ -230,6 +230,9 @@ std::expected<void, std::string> read_operation(const json::Node& operation, cor
   if (!is_word(**status)) return broken("operation.status", "is no word");
   const auto errors = json::boolean(operation, "errorsOccurredInBatchProcess");
   if (!errors) return std::unexpected("operation." + errors.error());
+  // It only tells a new verdict from an old one: what can't be read counts as absent.
+  const auto retries = json::integer(operation, "retryCount");
+  if (retries && *retries && std::in_range<int>(**retries)) observation.retry_count = static_cast<int>(**retries);
   observation.operation_id = core::OperationId{**id};
   observation.status = **status;
   observation.errors_in_batch = errors->value_or(false);
@@ -275,6 +278,10 @@ std::string submission_path(core::Action action, core::Selector selector) {
 
 std::string status_path(core::Action action, core::OperationId id) {
   return std::string{path_of(action)} + "/status?operationID=" + std::to_string(id.value);
+}
+
+std::string retry_path(core::Action action, core::OperationId id) {
+  return "/contacts/v1/operations/" + std::string{core::word(action)} + "/" + std::to_string(id.value) + "/retry";
 }
 
 std::size_t submission_envelope(core::Action action, core::Selector selector) {
@@ -335,6 +342,18 @@ std::expected<core::Observation, std::string> read_status_reply(std::string_view
   if (!days) return std::unexpected(days.error());
   observation.restorable_days = *days;
   return observation;
+}
+
+std::expected<bool, std::string> read_retry_reply(std::string_view body, core::OperationId asked) {
+  const auto reply = parse_object(body);
+  if (!reply) return std::unexpected(reply.error());
+  const auto restarted = json::boolean(*reply, "operationRestarted");
+  if (!restarted) return std::unexpected(restarted.error());
+  if (!*restarted) return broken("operationRestarted", "is missing");
+  const auto id = json::integer(*reply, "operationID");
+  if (!id) return std::unexpected(id.error());
+  if (*id && **id != asked.value) return broken("operationID", "is another one than asked for");
+  return **restarted && !reports_error(body);
 }
 
 bool reports_error(std::string_view body) {

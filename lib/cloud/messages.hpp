@@ -31,6 +31,7 @@ std::string submission_body(const Submission& submission);
 /// Path and query below the account's REST address.
 std::string submission_path(core::Action action, core::Selector selector);
 std::string status_path(core::Action action, core::OperationId id);
+std::string retry_path(core::Action action, core::OperationId id);
 /// Bytes of submission_body() for a submission of no contacts: what core::Batch needs to know.
 std::size_t submission_envelope(core::Action action, core::Selector selector);
 
@@ -47,6 +48,9 @@ void read_submission_reply(std::string_view body, core::Answer& answer);
 
 /// An answer without `operation` is an Observation without operation_id; reports_error() then tells why.
 std::expected<core::Observation, std::string> read_status_reply(std::string_view body);
+
+/// Whether the cloud says that it began the operation anew; the error names the field that broke the contract.
+std::expected<bool, std::string> read_retry_reply(std::string_view body, core::OperationId asked);
 
 /// The answer says of itself that it is an error, whatever its HTTP status: hasErrors, a message that is no Warning, or
 /// the gateway's shape.

@@ -19,6 +19,18 @@ struct Place {
   bool ended = false;
 };
 
+/// A job that has ended goes on when the daemon is yet to have the cloud retry a part of it.
+Outcome<bool> goes_on(store::Store& store, core::JobNumber job) {
+  const auto operations = store.operations_of(job);
+  if (!operations) return std::unexpected(failure(operations.error()));
+  for (const auto& operation : *operations) {
+    const auto wishes = store.wishes_of(operation.number);
+    if (!wishes) return std::unexpected(failure(wishes.error()));
+    if (!wishes->empty() && !wishes->back().settled_at) return true;
+  }
+  return false;
+}
+
 /// What came since the last look. A job that has ended before this look is not asked again.
 Outcome<void> look(store::Store& store, std::vector<Place>& places, std::int64_t& given, const TransitionSink& sink) {
   std::map<std::int64_t, core::Transition> fresh;  // jobs that share an operation share its transitions
@@ -36,7 +48,10 @@ Outcome<void> look(store::Store& store, std::vector<Place>& places, std::int64_t
       return true;
     });
     if (!read) return std::unexpected(failure(read.error()));
-    place.ended = core::is_final(job->state);
+    if (!core::is_final(job->state)) continue;
+    const auto retried = goes_on(store, place.job);
+    if (!retried) return std::unexpected(retried.error());
+    place.ended = !*retried;
   }
   for (const auto& [seq, transition] : fresh) {
     if (seq <= given) continue;

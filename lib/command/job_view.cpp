@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "command/table.hpp"
@@ -56,7 +57,7 @@ std::optional<core::Time> end_of(const core::Operation& operation) {
   return core::expected_end(operation);
 }
 
-boost::json::object operation_object(const core::Operation& operation) {
+boost::json::object operation_object(const core::Operation& operation, bool overdue) {
   boost::json::object entry;
   entry["operation"] = operation.number.value;
   entry["operation_id"] = operation.operation_id ? boost::json::value(operation.operation_id->value) : nullptr;
@@ -70,7 +71,44 @@ boost::json::object operation_object(const core::Operation& operation) {
   entry["expected_end"] = json_time(end_of(operation));
   entry["ended_at"] = json_time(operation.ended_at);
   entry["polls"] = operation.polls;
+  entry["retried_at"] = json_time(operation.retried_at);
+  entry["overdue"] = overdue;
   return entry;
+}
+
+boost::json::object wish_object(const core::Wish& wish) {
+  boost::json::object entry;
+  entry["operation"] = wish.operation.value;
+  entry["wish"] = word(wish.kind);
+  entry["operation_id"] = wish.operation_id ? boost::json::value(wish.operation_id->value) : nullptr;
+  entry["why"] = wish.why;
+  entry["made_at"] = core::rfc3339(wish.made_at);
+  entry["settled_at"] = json_time(wish.settled_at);
+  entry["refusal"] = wish.refusal;
+  return entry;
+}
+
+/// A line for each that is open or was refused; what was carried out is told by the transitions.
+std::string wishes_text(const std::vector<core::Wish>& wishes) {
+  std::string text;
+  for (const auto& wish : wishes) {
+    if (wish.settled_at && wish.refusal.empty()) continue;
+    text +=
+        fmt::format("asked for      {} of operation {} at {}: {}\n", core::in_words(wish), wish.operation.value,
+                    short_time(wish.made_at),
+                    wish.settled_at ? "refused: " + report::printable(wish.refusal) : "the daemon has yet to do it");
+  }
+  return text;
+}
+
+store::Result<void> add_hand(store::Store& store, const core::Settings& settings, core::Time now, JobDetail& detail) {
+  for (const auto& operation : detail.operations) {
+    auto wishes = store.wishes_of(operation.number);
+    if (!wishes) return std::unexpected(wishes.error());
+    std::ranges::move(*wishes, std::back_inserter(detail.wishes));
+    if (core::overdue(operation, settings.schedule, now)) detail.overdue.push_back(operation.number);
+  }
+  return {};
 }
 
 /// Has contacts that are in no operation yet, or in one that was queued again.
@@ -217,6 +255,7 @@ Outcome<JobDetail> job_detail(store::Store& store, const core::Settings& setting
     detail.waits_for = std::move(*why);
   }
   detail.expected_end = expected_end_of(detail);
+  if (auto added = add_hand(store, settings, now, detail); !added) return std::unexpected(failure(added.error()));
   return detail;
 }
 
@@ -238,6 +277,11 @@ std::string detail_text(const JobDetail& detail, core::Time now) {
     out += fmt::format("expected end   {} ({})\n", short_time(*detail.expected_end),
                        left > core::Duration{0} ? "in " + core::in_words(left) : core::in_words(-left) + " ago");
   }
+  for (const auto number : detail.overdue) {
+    out += fmt::format("overdue        operation {0} is polled on; `lethe resolve {0} --give-up` closes it\n",
+                       number.value);
+  }
+  out += wishes_text(detail.wishes);
   if (!detail.operations.empty()) out += "\n" + operations_table(detail.operations);
   if (!detail.transitions.empty()) out += "\n";
   for (const auto& transition : detail.transitions) out += report::transition_text(transition) + "\n";
@@ -248,13 +292,19 @@ std::string detail_json(const JobDetail& detail) {
   auto entry = job_object(detail.job, detail.job.why.empty() ? detail.waits_for : detail.job.why);
   entry["expected_end"] = json_time(detail.expected_end);
   boost::json::array operations;
-  for (const auto& operation : detail.operations) operations.push_back(operation_object(operation));
+  for (const auto& operation : detail.operations) {
+    operations.push_back(
+        operation_object(operation, std::ranges::find(detail.overdue, operation.number) != detail.overdue.end()));
+  }
   entry["operations"] = std::move(operations);
   boost::json::array transitions;
   for (const auto& transition : detail.transitions) {
     transitions.push_back(boost::json::parse(report::transition_json(transition)));
   }
   entry["transitions"] = std::move(transitions);
+  boost::json::array wishes;
+  for (const auto& wish : detail.wishes) wishes.push_back(wish_object(wish));
+  entry["wishes"] = std::move(wishes);
   return boost::json::serialize(entry);
 }
 

@@ -23,6 +23,8 @@ struct JobDetail {
   core::Job job;
   std::vector<core::Operation> operations;
   std::vector<core::Transition> transitions;
+  std::vector<core::Wish> wishes;              ///< about its operations
+  std::vector<core::OperationNumber> overdue;  ///< of its operations
   std::string waits_for;  ///< why the next operation isn't submitted yet; empty: nothing waits, or it goes now
   std::optional<core::Time> expected_end;  ///< of the last running operation; absent: none runs, or not all are formed
 };

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 #include <utility>
 
 #include "command/table.hpp"
@@ -10,73 +12,6 @@
 
 namespace lethe::command {
 namespace {
-
-constexpr std::size_t most_shown_of_a_state = 100;
-
-std::string whose(const store::Store::Carried& carried) {
-  if (carried.ids.empty()) return "";
-  if (carried.total == 1) return " of job " + carried.ids.front();
-  return fmt::format(" of job {} and {} more", carried.ids.front(), carried.total - 1);
-}
-
-std::string cloud_id(const core::Operation& operation) {
-  return operation.operation_id ? fmt::format(" (operationID {})", operation.operation_id->value) : "";
-}
-
-Attention attention_to(const core::Operation& operation, const store::Store::Carried& carried) {
-  Attention entry;
-  entry.operation = operation.number;
-  if (!carried.ids.empty()) entry.job = carried.ids.front();
-  const auto name = fmt::format("operation {}{}{} on account {}", operation.number.value, whose(carried),
-                                cloud_id(operation), operation.account);
-  switch (operation.state) {
-    case core::State::unconfirmed:
-      entry.what = name + " was sent, and its answer was lost";
-      entry.remedy =
-          "nothing yet: Lethe looks for it in the cloud's lists by itself, and submits nothing else of this account "
-          "until "
-          "it is settled";
-      break;
-    case core::State::needs_operator:
-      entry.what = name + " was sent, and nobody knows whether the cloud accepted it";
-      entry.remedy = fmt::format(
-          "look in Contact Builder's list of deletions for one of {}; it is never sent again unasked, and nothing else "
-          "of "
-          "this account is submitted until it is settled",
-          operation.submitted_at ? core::rfc3339(*operation.submitted_at) : core::rfc3339(operation.created_at));
-      break;
-    case core::State::restored:
-      entry.what = name + " ended as restored: the contacts are active again";
-      entry.remedy = "find out who had them restored, and ask again under a new job id if they must go";
-      break;
-    default:
-      entry.what = fmt::format("{} ended as {}: the cloud's entries disagree ({})", name, word(operation.state),
-                               operation.background_status);
-      entry.remedy = "find out at Salesforce's support which contacts are gone";
-  }
-  return entry;
-}
-
-std::optional<Attention> attention_to(const AccountLine& account) {
-  if (account.state != core::AccountState::blocked) return std::nullopt;
-  Attention entry;
-  entry.what = fmt::format("account {} is blocked: {}", account.name, account.why);
-  entry.remedy = "`lethe check --online` tries its credentials; nothing of it is submitted or polled meanwhile";
-  return entry;
-}
-
-store::Result<void> add_operations(store::Store& store, const std::string& account, core::State state, core::Time now,
-                                   std::vector<Attention>& to) {
-  const auto operations = store.in_state(account, state, most_shown_of_a_state);
-  if (!operations) return std::unexpected(operations.error());
-  for (const auto& operation : *operations) {
-    if (operation.ended_at && now - *operation.ended_at > alarm_shown_for) continue;
-    const auto carried = store.carried(operation.number, 1);
-    if (!carried) return std::unexpected(carried.error());
-    to.push_back(attention_to(operation, *carried));
-  }
-  return {};
-}
 
 store::Result<AccountLine> account_line(store::Store& store, const core::AccountSettings& account, core::Time now) {
   const auto record = store.account(account.name);
@@ -88,6 +23,14 @@ store::Result<AccountLine> account_line(store::Store& store, const core::Account
   const bool over = record->state == core::AccountState::waiting && record->until && *record->until <= now;
   line.state = over ? core::AccountState::ready : record->state;
   if (!over) line.why = record->why;
+  if (record->paused_at) {
+    // The person's word comes first; what holds the account beside it is told with it.
+    const auto beside = line.state == core::AccountState::ready
+                            ? std::string{}
+                            : fmt::format("; also {}: {}", word(line.state), line.why);
+    line.why = record->paused_why + beside;
+    line.state = core::AccountState::paused;
+  }
   line.counts = *counts;
   const auto today = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
   line.requests_today = record->requests_day == today ? record->requests : 0;
@@ -110,13 +53,9 @@ store::Result<StatusView> status_view(store::Store& store, const core::Settings&
   for (const auto& account : settings.accounts) {
     auto line = account_line(store, account, now);
     if (!line) return std::unexpected(line.error());
-    for (const auto state :
-         {core::State::needs_operator, core::State::unconfirmed, core::State::restored, core::State::mixed}) {
-      if (auto added = add_operations(store, account.name, state, now, view.attention); !added) {
-        return std::unexpected(added.error());
-      }
-    }
-    if (auto blocked = attention_to(*line)) view.attention.push_back(std::move(*blocked));
+    auto attention = attention_of(store, account, settings.schedule, now);
+    if (!attention) return std::unexpected(attention.error());
+    std::ranges::move(*attention, std::back_inserter(view.attention));
     view.accounts.push_back(std::move(*line));
   }
   return view;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "command/attention.hpp"
 #include "core/settings.hpp"
 #include "core/time.hpp"
 #include "store/store.hpp"
@@ -23,21 +24,10 @@ struct AccountLine {
   std::optional<core::Time> last_error_at;
 };
 
-/// Something that a person has to look at.
-struct Attention {
-  std::optional<core::OperationNumber> operation;  ///< absent: it is about an account
-  std::string job;                                 ///< the first one's id; empty: none
-  std::string what;
-  std::string remedy;
-};
-
 struct StatusView {
   std::vector<AccountLine> accounts;
   std::vector<Attention> attention;
 };
-
-/// How long an end that alarms is shown.
-inline constexpr core::Duration alarm_shown_for = std::chrono::hours{7 * 24};
 
 store::Result<StatusView> status_view(store::Store& store, const core::Settings& settings, core::Time now);
 

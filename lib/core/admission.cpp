@@ -33,6 +33,12 @@ std::optional<Admission> held_by_account(const AccountFacts& facts, Time now) {
   return refuse(std::move(why), ends_by_itself ? facts.until : std::nullopt);
 }
 
+std::optional<Admission> held_by_pause(const AccountFacts& facts) {
+  if (!facts.paused_at) return std::nullopt;
+  return refuse(fmt::format("the account is {} since {}: {}; `lethe resume` lets it go on", word(AccountState::paused),
+                            rfc3339(*facts.paused_at), facts.paused_why));
+}
+
 /// While it isn't known what became of an operation, nothing else is submitted: a second one would blur the search.
 std::optional<Admission> held_by_unsettled(const AccountFacts& facts) {
   if (facts.needs_operator > 0) {
@@ -78,6 +84,7 @@ std::optional<AccountState> parse_account_state(std::string_view text) {
 }
 
 Admission admit(const AccountSettings& settings, const AccountFacts& facts, Time now) {
+  if (auto held = held_by_pause(facts)) return *held;
   if (auto held = held_by_account(facts, now)) return *held;
   if (auto held = held_by_unsettled(facts)) return *held;
   if (auto held = held_by_suppression(settings, facts)) return *held;

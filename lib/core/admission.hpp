@@ -18,7 +18,9 @@ std::optional<AccountState> parse_account_state(std::string_view text);
 struct AccountFacts {
   AccountState state = AccountState::ready;
   std::string why;
-  std::optional<Time> until;  ///< waiting or blocked until then; absent: until a person acts
+  std::optional<Time> until;      ///< waiting or blocked until then; absent: until a person acts
+  std::optional<Time> paused_at;  ///< a person paused it then, whatever `state` says beside
+  std::string paused_why;
   std::int64_t submitting = 0;
   std::int64_t unconfirmed = 0;
   std::int64_t needs_operator = 0;

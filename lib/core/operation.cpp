@@ -114,37 +114,18 @@ State after_suppression(Action action, bool with_errors, Background background) 
   }
 }
 
-State read_table(Action action, const Observation& observation) {
-  const Suppression suppression = read_status(observation.status);
-  const Background background = read_background(observation.background);
-  switch (suppression) {
-    case Suppression::going_on:
-      return State::suppressing;
-    case Suppression::failed:
-    case Suppression::cancelled:
-    case Suppression::invalid:
-      return after_bad_suppression(action, suppression, background);
-    default: {
-      const bool with_errors = suppression == Suppression::completed_with_errors || observation.errors_in_batch;
-      return after_suppression(action, with_errors, background);
-    }
-  }
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += ',';
-    text += words[i];
-  }
-  return text;
-}
-
 bool is_evidence(const Operation& operation, const Observation& observation) {
   if (!is_polled(operation.state)) return false;
   if (!observation.operation_id || observation.operation_id != operation.operation_id) return false;
   // A missing word says nothing about phase 1, so it can't take back that phase 1 was over.
   return !(observation.status.empty() && operation.state == State::deleting);
+}
+
+/// Since its retry the cloud has shown nothing new about the operation, and it may yet.
+bool still_old(const Operation& operation, const Observation& observation, Time now) {
+  if (!operation.old_verdict) return false;
+  const bool counted = observation.retry_count && *observation.retry_count != operation.retry_count.value_or(0);
+  return !counted && now - operation.retried_at.value_or(Time{}) < old_verdict_ignored_for;
 }
 
 /// The greater, the worse an end.
@@ -178,16 +159,49 @@ std::optional<State> parse_state(std::string_view text) {
   return parse<State>(state_words, text);
 }
 
-Decision decide(const Operation& operation, const Observation& observation) {
-  Decision decision{
-      .state = operation.state, .status = operation.status, .background_status = operation.background_status};
+std::string background_words(const Observation& observation) {
+  std::string text;
+  for (const std::string& word : observation.background) {
+    if (&word != &observation.background.front()) text += ',';
+    text += word;
+  }
+  return text;
+}
+
+State verdict(Action action, const Observation& observation) {
+  const Suppression suppression = read_status(observation.status);
+  const Background background = read_background(observation.background);
+  switch (suppression) {
+    case Suppression::going_on:
+      return State::suppressing;
+    case Suppression::failed:
+    case Suppression::cancelled:
+    case Suppression::invalid:
+      return after_bad_suppression(action, suppression, background);
+    default: {
+      const bool with_errors = suppression == Suppression::completed_with_errors || observation.errors_in_batch;
+      return after_suppression(action, with_errors, background);
+    }
+  }
+}
+
+Decision decide(const Operation& operation, const Observation& observation, Time now) {
+  Decision decision{.state = operation.state,
+                    .status = operation.status,
+                    .background_status = operation.background_status,
+                    .retry_count = operation.retry_count,
+                    .old_verdict = operation.old_verdict};
   if (!is_evidence(operation, observation)) return decision;
 
   decision.evidence = true;
-  decision.state = read_table(operation.action, observation);
-  const std::string background = joined(observation.background);
+  const std::string background = background_words(observation);
   const bool new_status = !observation.status.empty() && !same_word(observation.status, operation.status);
   const bool new_background = !same_word(background, operation.background_status);
+  if (!new_status && !new_background && still_old(operation, observation, now)) return decision;
+
+  decision.state = verdict(operation.action, observation);
+  decision.old_verdict = false;
+  if (observation.retry_count) decision.retry_count = observation.retry_count;
   if (new_status) decision.status = observation.status;
   if (new_background) decision.background_status = background;
   decision.news = decision.state != operation.state || new_status || new_background;

@@ -95,6 +95,10 @@ struct Operation {
   std::int64_t polls = 0;  ///< status calls since acceptance, answered or not
   int attempt = 0;         ///< status calls in the present leg of the schedule (core/schedule.hpp); while unconfirmed:
                            ///< how often it was looked up
+  std::optional<int> retry_count;  ///< retryCount as the cloud said it with the last recorded change
+  std::optional<Time> retried_at;  ///< the last recorded retry, where the operation's way began anew
+  bool old_verdict = false;        ///< since that retry the cloud has said nothing but what it said before
+  int own_retries = 0;             ///< how often Lethe itself has asked for a retry
   std::int64_t version = 0;
 };
 
@@ -107,6 +111,7 @@ struct Observation {
   bool errors_in_batch = false;         ///< errorsOccurredInBatchProcess
   std::optional<int> restorable_days;   ///< numberofRestorableDays; absent where the answer has none
   std::optional<std::string> list_key;  ///< the data extension that it works through; absent where unreadable
+  std::optional<int> retry_count = {};  ///< retryCount; absent where the answer has none
 };
 
 /// What an observation does to an operation.
@@ -116,13 +121,25 @@ struct Decision {
   State state = State::suppressing;
   std::string status;
   std::string background_status;
+  std::optional<int> retry_count;
+  bool old_verdict = false;
 };
+
+/// How long after a retry the verdict that it was asked for is ignored, when nothing changes.
+inline constexpr Duration old_verdict_ignored_for = std::chrono::hours{1};
 
 /// The decision table. Words are compared without regard to case; words it doesn't know never end anything.
 /// Only `suppressing` and `deleting` can move; no observation leaves a final state. An observation without a status
 /// word says nothing about phase 1: the known word stays, and it is no evidence about an operation that is `deleting`.
+/// After a retry the verdict before it is ignored until retryCount or a word has changed, or an hour has passed.
 /// Without evidence, state and words are the operation's own.
-Decision decide(const Operation& operation, const Observation& observation);
+Decision decide(const Operation& operation, const Observation& observation, Time now);
+
+/// As Operation::background_status keeps them: the entries' words joined by a comma.
+std::string background_words(const Observation& observation);
+
+/// The cell of the decision table that an observation stands in, whatever is known of the operation.
+State verdict(Action action, const Observation& observation);
 
 /// The state of a job whose parts (its operations, and `queued`/`held` for what is in none) stand thus: the least
 /// advanced while something runs, else the worst end. `parts` is not empty.

@@ -20,13 +20,9 @@ constexpr Duration cap_of_slower_polls = hours{1};
 constexpr double jitter_share = 0.05;
 constexpr Duration most_jitter = minutes{2};
 
-Time accepted_at(const Operation& operation) {
-  return operation.submitted_at.value_or(operation.created_at);
-}
-
 Time window_end(const Operation& operation) {
   if (operation.restorable_until) return *operation.restorable_until;
-  return restorable_until(accepted_at(operation), operation.restorable_days, std::nullopt);
+  return restorable_until(way_began(operation), operation.restorable_days, std::nullopt);
 }
 
 Duration backoff(const Backoff& settings, Duration cap, int attempt) {
@@ -116,16 +112,25 @@ Time restorable_until(Time accepted, std::optional<int> days, std::optional<int>
   return accepted + hours{24} * std::max(window, 0);
 }
 
+Time way_began(const Operation& operation) {
+  if (operation.retried_at) return *operation.retried_at;
+  return operation.submitted_at.value_or(operation.created_at);
+}
+
 Time expected_end(const Operation& operation) {
-  if (operation.action == Action::restrict_contacts) return accepted_at(operation) + usual_end_of_restrict;
+  if (operation.action == Action::restrict_contacts) return way_began(operation) + usual_end_of_restrict;
   return window_end(operation) + usual_end_after_window;
+}
+
+bool overdue(const Operation& operation, const ScheduleSettings& settings, Time now) {
+  return is_polled(operation.state) && now > expected_end(operation) + settings.overdue;
 }
 
 Poll next_poll(const ScheduleSettings& settings, const Operation& operation, const History& history,
                std::uint64_t instance, Time now) {
   const double jitter = jitter_of(instance, operation);
   if (operation.action == Action::restrict_contacts || operation.state != State::deleting) {
-    const Duration age = now - accepted_at(operation);
+    const Duration age = now - way_began(operation);
     return wait(suppression_gap(settings, operation, history.suppression, age), operation.attempt, jitter, now);
   }
   const Time window_ends = window_end(operation);

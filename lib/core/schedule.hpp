@@ -20,8 +20,14 @@ inline constexpr Duration longest_interval = std::chrono::hours{24 * 4};
 /// the account's last known value, else 14 days.
 Time restorable_until(Time accepted, std::optional<int> days, std::optional<int> account_days);
 
+/// The acceptance, or the last retry: where the operation's way through the cloud began.
+Time way_began(const Operation& operation);
+
 /// restorable_until and 13 h (observed: 6 to 12.75 h after it); a restrict has no window: acceptance and 12 h.
 Time expected_end(const Operation& operation);
+
+/// In the cloud's hands for longer than its expected end and `settings.overdue`: a flag for a person, never a failure.
+bool overdue(const Operation& operation, const ScheduleSettings& settings, Time now);
 
 /// How long an account's operations took so far, by phase.
 struct History {

@@ -10,6 +10,7 @@
 #include "engine/polling.hpp"
 #include "engine/reconciliation.hpp"
 #include "engine/submission.hpp"
+#include "engine/wishes.hpp"
 #include "engine/work.hpp"
 #include "support/task_group.hpp"
 
@@ -26,6 +27,7 @@ constexpr core::Duration look_ahead = std::chrono::hours{1};
 constexpr core::Duration head_interval = std::chrono::hours{1};
 constexpr core::Duration write_probe_interval = std::chrono::seconds{10};
 constexpr std::size_t expiries_at_once = 100;
+constexpr std::size_t wishes_at_once = 100;
 
 std::int64_t utc_day(Time time) {
   return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
@@ -150,10 +152,11 @@ struct Engine::State {
       work.heed(facts.error());
       return now + write_probe_interval;
     }
+    tell_pause(account, *facts);
     if (account.asked_to_wait_until && *account.asked_to_wait_until > now) return *account.asked_to_wait_until;
     const bool quiet = facts->state == core::AccountState::waiting || facts->state == core::AccountState::blocked;
     if (quiet && facts->until && *facts->until > now) return *facts->until;
-    return std::min(start_polls(account, now), start_submission(account, *facts, now));
+    return std::min({start_polls(account, now), start_wish(account, now), start_submission(account, *facts, now)});
   }
 
   Time start_polls(Account& account, Time now) {
@@ -191,6 +194,44 @@ struct Engine::State {
     account.submitting = true;
     tasks.spawn(submission_task(account));
     return Time::max();
+  }
+
+  /// One at a time: wishes are rare, and each is a person's or follows from a failure.
+  Time start_wish(Account& account, Time now) {
+    if (account.granting) return Time::max();
+    if (account.wishes_after && *account.wishes_after > now) return *account.wishes_after;
+    const auto open = work.parts.store.open_wishes(account.settings.name, wishes_at_once);
+    if (!open) {
+      work.heed(open.error());
+      return now + write_probe_interval;
+    }
+    if (open->empty()) return Time::max();
+    // The one after the last one tried: a wish that finds no answer doesn't keep the others waiting.
+    auto next = std::ranges::find_if(*open, [&](const core::Wish& wish) { return wish.number > account.tried_wish; });
+    if (next == open->end()) next = open->begin();
+    account.tried_wish = next->number;
+    account.granting = true;
+    tasks.spawn(wish_task(account, *next));
+    return Time::max();
+  }
+
+  asio::awaitable<void> wish_task(Account& account, core::Wish wish) {
+    co_await carry_out(work, account, std::move(wish));
+    account.granting = false;
+    timer->wake();
+    co_await count_requests(account);
+  }
+
+  /// A person's pause and its end are told once each.
+  void tell_pause(Account& account, const core::AccountFacts& facts) {
+    if (facts.paused_at == account.told_paused) return;
+    account.told_paused = facts.paused_at;
+    const report::Fields fields{{"account", account.settings.name}};
+    if (facts.paused_at) {
+      work.parts.log.message(LogLevel::warning, "the account is paused by a person: " + facts.paused_why, fields);
+    } else {
+      work.parts.log.message(LogLevel::info, "the account's pause has ended", fields);
+    }
   }
 
   asio::awaitable<void> poll_task(Account& account, core::Operation operation) {

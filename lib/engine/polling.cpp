@@ -25,7 +25,7 @@ bool learn_window(core::Operation& operation, const core::Observation& observati
   if (operation.restorable_days == observation.restorable_days) return false;
   const auto before = operation.restorable_until;
   operation.restorable_days = observation.restorable_days;
-  operation.restorable_until = core::restorable_until(*operation.submitted_at, observation.restorable_days, {});
+  operation.restorable_until = core::restorable_until(core::way_began(operation), observation.restorable_days, {});
   return operation.restorable_until != before;
 }
 
@@ -40,6 +40,20 @@ asio::awaitable<void> note(Work& work, core::Operation operation) {
   if (!noted) work.heed(noted.error());
 }
 
+/// Once in a daemon's life; `lethe status` shows it for as long as it lasts.
+void tell_overdue(const Work& work, Account& account, const core::Operation& operation) {
+  if (!core::overdue(operation, work.parts.settings.schedule, work.now())) {
+    account.told_overdue.erase(operation.number);
+    return;
+  }
+  if (!account.told_overdue.insert(operation.number).second) return;
+  work.parts.log.message(core::LogLevel::warning,
+                         "the operation is overdue: it should have ended long ago, and is polled on",
+                         {{"account", operation.account},
+                          {"operation", std::to_string(operation.number.value)},
+                          {"expected_end", core::rfc3339(core::expected_end(operation))}});
+}
+
 asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation operation, cloud::Failure failure) {
   // A call that never left for want of a token says nothing of this operation and doesn't count as asked.
   const bool asked = failure.kind != cloud::Failure::Kind::credentials && failure.kind != cloud::Failure::Kind::secret;
@@ -47,20 +61,39 @@ asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation op
     ++operation.polls;
     ++operation.attempt;
   }
+  tell_overdue(work, account, operation);
   plan(work, operation);
   if (failure.retry_after) operation.due_at = std::max(*operation.due_at, work.now() + *failure.retry_after);
   co_await work.failed(account, std::move(failure));
   co_await note(work, std::move(operation));
 }
 
-asio::awaitable<void> move(Work& work, core::Operation operation, core::Decision decision) {
+/// What `cloud_retries` lets Lethe ask for by itself.
+core::Wish own_retry(const Work& work, const Account& account, int number) {
+  core::Wish wish;
+  wish.kind = core::Wish::Kind::retry;
+  wish.why = "cloud_retries: the cloud is asked for retry " + std::to_string(number) + " of at most " +
+             std::to_string(account.settings.cloud_retries);
+  wish.made_at = work.now();
+  return wish;
+}
+
+asio::awaitable<void> move(Work& work, const Account& account, core::Operation operation, core::Decision decision) {
   std::string cause = cause_of(operation, decision);
   if (decision.state != operation.state) operation.attempt = 0;
   operation.state = decision.state;
   operation.status = std::move(decision.status);
   operation.background_status = std::move(decision.background_status);
+  operation.retry_count = decision.retry_count;
+  operation.old_verdict = decision.old_verdict;
   operation.due_at.reset();
   if (!core::is_final(operation.state)) plan(work, operation);
+  if (operation.state == core::State::failed && operation.own_retries < account.settings.cloud_retries) {
+    core::Wish wish = own_retry(work, account, ++operation.own_retries);
+    wish.operation = operation.number;
+    co_await work.record_surely(std::move(operation), std::move(cause), std::move(wish));
+    co_return;
+  }
   co_await work.record_surely(std::move(operation), std::move(cause));
 }
 
@@ -73,7 +106,7 @@ asio::awaitable<void> poll(Work& work, Account& account, core::Operation operati
     co_return;
   }
   co_await work.succeeded(account);
-  core::Decision decision = core::decide(operation, *answer);
+  core::Decision decision = core::decide(operation, *answer, work.now());
   ++operation.polls;
   ++operation.attempt;
   if (!decision.evidence) {
@@ -89,9 +122,11 @@ asio::awaitable<void> poll(Work& work, Account& account, core::Operation operati
     if (!noted) work.heed(noted.error());
   }
   if (decision.news) {
-    co_await move(work, std::move(operation), std::move(decision));
+    if (core::is_final(decision.state)) account.told_overdue.erase(operation.number);
+    co_await move(work, account, std::move(operation), std::move(decision));
     co_return;
   }
+  tell_overdue(work, account, operation);
   plan(work, operation);
   co_await note(work, std::move(operation));
 }
@@ -106,6 +141,15 @@ core::Operation accepted(const Work& work, core::Operation operation, core::Oper
   }
   operation.polls = 0;
   operation.attempt = 0;
+  plan(work, operation);
+  return operation;
+}
+
+core::Operation begun_anew(const Work& work, core::Operation operation, std::optional<int> account_days) {
+  if (operation.action == core::Action::delete_contacts) {
+    operation.restorable_until =
+        core::restorable_until(core::way_began(operation), operation.restorable_days, account_days);
+  }
   plan(work, operation);
   return operation;
 }

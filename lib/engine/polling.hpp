@@ -16,4 +16,7 @@ boost::asio::awaitable<void> poll(Work& work, Account& account, core::Operation 
 core::Operation accepted(const Work& work, core::Operation operation, core::OperationId id, core::Time at,
                          std::optional<int> account_days);
 
+/// An operation that begins anew, with the window and the first poll that follow.
+core::Operation begun_anew(const Work& work, core::Operation operation, std::optional<int> account_days);
+
 }  // namespace lethe::engine

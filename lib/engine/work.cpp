@@ -43,10 +43,13 @@ void Work::heed(const store::Error& error) {
   }
 }
 
-asio::awaitable<store::Result<core::Operation>> Work::record_surely(core::Operation operation, std::string cause) {
+asio::awaitable<store::Result<core::Operation>> Work::record_surely(core::Operation operation, std::string cause,
+                                                                    std::optional<core::Wish> wish) {
   const core::Time at = now();
   while (true) {
-    auto recorded = co_await parts.store.record(operation, at, cause);
+    auto write =
+        wish ? parts.store.record_and_wish(operation, at, cause, *wish) : parts.store.record(operation, at, cause);
+    auto recorded = co_await std::move(write);
     if (recorded) {
       if (std::exchange(store_failing, false)) parts.log.message(LogLevel::info, "the store can be written again");
       co_return recorded;

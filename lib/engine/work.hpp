@@ -28,10 +28,16 @@ struct Account {
   bool submitting = false;                  ///< a submission is in progress
   std::int64_t uncounted_requests = 0;      ///< made, and not yet in the store
   int failures_in_a_row = 0;
-  bool held = false;                      ///< the store has it as waiting or blocked; the next success releases it
+  bool held = false;  ///< the store has it as waiting or blocked; the next success releases it
   /// What the cloud asked for holds even where the store can't take it, and though a call that was under way goes well.
   std::optional<core::Time> asked_to_wait_until;
-  std::optional<core::Time> quiet_until;  ///< after failures of the network: no new submission before
+  std::optional<core::Time> quiet_until;   ///< after failures of the network: no new submission before
+  bool granting = false;                   ///< a wish is being carried out
+  core::WishNumber tried_wish;             ///< the last one
+  int wish_failures = 0;                   ///< in a row: calls for a wish that gave no answer
+  std::optional<core::Time> wishes_after;  ///< no further try before
+  std::optional<core::Time> told_paused;   ///< the pause that the log told of
+  std::set<core::OperationNumber> told_overdue;
 };
 
 struct Work {
@@ -50,7 +56,9 @@ struct Work {
   /// Writes the operation and its transition; tries again until the store takes it, because what it says was seen and
   /// can't be asked for again. Gives up (nothing) when another write came first, when the id is another operation's, or
   /// at a stop while the store still fails; the reason is logged and returned.
-  boost::asio::awaitable<store::Result<core::Operation>> record_surely(core::Operation operation, std::string cause);
+  /// A `wish` that follows from it is made in the same write.
+  boost::asio::awaitable<store::Result<core::Operation>> record_surely(core::Operation operation, std::string cause,
+                                                                       std::optional<core::Wish> wish = std::nullopt);
 
   /// A call of the account went well / failed: the change from one to the other is logged, each failure is noted, and
   /// the account is held or released accordingly.

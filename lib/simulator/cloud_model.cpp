@@ -282,6 +282,7 @@ std::vector<TrueOperation> CloudModel::truth(Time now) {
     one.received = operation.received;
     one.suppressed = progress.suppressed;
     one.ended = progress.ended;
+    one.retries = operation.retries;
     one.verdict = verdict_of(operation.submission.kind, operation.life);
     result.push_back(std::move(one));
   }

@@ -118,6 +118,7 @@ struct TrueOperation {
   core::Time received;
   std::optional<core::Time> suppressed;  ///< the end of phase 1, once it is known
   std::optional<core::Time> ended;       ///< the end of phase 2
+  int retries = 0;                       ///< how often it began anew: the times above are the last way's
   std::string verdict;  ///< Lethe's word for where it will end or has ended: deleted, restricted, restored, failed, …
 };
 

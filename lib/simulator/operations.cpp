@@ -212,7 +212,8 @@ bool Operations::restart(SimulatedOperation& operation, Time now) {
   if (!before.ended || (verdict != "failed" && verdict != "invalid")) return false;
   ++operation.retries;
   operation.life.status = operation.life.status_after_retry;
-  operation.life.background = {"Completed"};
+  operation.life.background.clear();
+  if (!ends_badly(operation.life.status)) operation.life.background.emplace_back("Completed");
   operation.life.errors_in_batch = false;
   enqueue(operation, account(operation.account_id), now);
   return true;

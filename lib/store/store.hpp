@@ -22,6 +22,7 @@
 #include "core/admission.hpp"
 #include "core/job.hpp"
 #include "core/operation.hpp"
+#include "core/wish.hpp"
 #include "support/clock.hpp"
 
 namespace lethe::store {
@@ -106,6 +107,8 @@ struct AccountRecord {
   core::AccountState state = core::AccountState::ready;
   std::string why;
   std::optional<core::Time> until;
+  std::optional<core::Time> paused_at;  ///< by a person, whatever `state` says beside
+  std::string paused_why;
   std::optional<int> restorable_days;  ///< the last value the cloud said in any operation
   std::string last_error;              ///< one line; empty: none
   std::optional<core::Time> last_error_at;
@@ -125,6 +128,14 @@ struct Restoration {
   core::Time copied_at;  ///< of a store that lay back unmarked: its newest transition
   std::int64_t jobs = 0;
   std::int64_t operations = 0;
+};
+
+/// What a cancel of a job took out, and what it came too late for. In contacts; a list job is one.
+struct Cancellation {
+  core::Job job;                ///< as it stands now
+  std::int64_t taken = 0;       ///< 0: nothing was changed
+  std::int64_t sent = 0;        ///< in operations that were sent, or are being sent
+  std::int64_t operations = 0;  ///< how many those are
 };
 
 /// The factor and epoch of a rehearsal's clock, recorded by the first run on an empty store.
@@ -179,6 +190,14 @@ class Store {
   /// Open jobs whose not_after is past and that have contacts in no operation, or in a queued one only.
   virtual Result<std::vector<core::Job>> expiring(core::Time now, std::size_t most) = 0;
   virtual Result<std::optional<core::Time>> next_expiry() = 0;
+  /// Of an account, the oldest first.
+  virtual Result<std::vector<core::Wish>> open_wishes(std::string_view account, std::size_t most) = 0;
+  virtual Result<std::vector<core::Wish>> wishes_of(core::OperationNumber operation) = 0;
+  /// Of an account: where an operation's newest wish was refused since then.
+  virtual Result<std::vector<core::Wish>> refused_wishes(std::string_view account, core::Time since) = 0;
+  /// The operation that this operationID belongs to.
+  virtual Result<std::optional<core::OperationNumber>> owner_of(std::string_view account, core::Action action,
+                                                                core::OperationId id) = 0;
   /// Changes whenever anybody has committed: another process, or this store's own writes.
   virtual Result<std::int64_t> data_version() = 0;
   virtual std::uint64_t instance() const = 0;  ///< random, made with the store: the seed of the jitter
@@ -197,6 +216,8 @@ class Store {
   virtual Written<void> abandon(LoadNumber load) = 0;
   /// What isn't in an operation, or in a queued one, ends as expired.
   virtual Written<void> expire(core::JobNumber job, core::Time at) = 0;
+  /// The same as cancelled, by a person.
+  virtual Written<Cancellation> cancel(core::JobNumber job, core::Time at, std::string cause) = 0;
 
   // --- writes: operations
   /// The intent: makes the operation in `submitting` with its slices, moves each job's cursor from slice.first to
@@ -211,7 +232,25 @@ class Store {
   /// it may gather for a second of the clock before it is committed. No transition, no new version.
   virtual Written<void> note_poll(core::Operation operation) = 0;
 
+  // --- writes: what a person decided. Each is recorded as a step of its operation, with its cause.
+  /// Makes a wish, or returns the open one that asks for the same. An open one of the operation that asks for something
+  /// else is settled as overruled. `wish` brings operation, kind, operation_id, why and made_at.
+  virtual Written<core::Wish> make_wish(core::Wish wish, std::string cause) = 0;
+  /// record(), and the wish that follows from it, in one.
+  virtual Written<core::Operation> record_and_wish(core::Operation operation, core::Time at, std::string cause,
+                                                   core::Wish wish) = 0;
+  /// record(), which carries out the wish; `stale` where the wish is no longer open.
+  virtual Written<core::Operation> grant(core::WishNumber wish, core::Operation operation, core::Time at,
+                                         std::string cause) = 0;
+  /// Settles the wish as not carried out; `stale` where it is no longer open.
+  virtual Written<void> refuse(core::WishNumber wish, core::Time at, std::string reason) = 0;
+  /// record(), by a person: what was wished about the operation before is overruled.
+  virtual Written<core::Operation> overrule(core::Operation operation, core::Time at, std::string cause) = 0;
+
   // --- writes: accounts
+  /// Nothing new of the account is submitted until resume(). Independent of set_account_state().
+  virtual Written<void> pause(std::string account, core::Time at, std::string why) = 0;
+  virtual Written<void> resume(std::string account) = 0;
   virtual Written<void> set_account_state(std::string name, core::AccountState state, std::string why,
                                           std::optional<core::Time> until) = 0;
   /// An operationID that the cloud gave or listed; 0: its lists were asked and tell none. A lower one changes nothing.

@@ -45,6 +45,9 @@ class ClientTest : public ::testing::Test {
     }
     return result;
   }
+  std::expected<Client::Restart, Failure> retry(std::int64_t id, core::Action action = core::Action::delete_contacts) {
+    return testing::run(context_, client_->retry(action, core::OperationId{id}));
+  }
   Failure failure() {
     const auto result = status();
     EXPECT_FALSE(result.has_value());
@@ -89,6 +92,57 @@ TEST_F(ClientTest, status_of_a_restrict) {
   answers(reply(200, std::string{testing::status_restrict}));
   EXPECT_EQ(status(core::Action::restrict_contacts, 2105)->operation_id, core::OperationId{2105});
   EXPECT_TRUE(request(1).url.ends_with("/actions/restrict/status?operationID=2105"));
+}
+
+TEST_F(ClientTest, retry_as_documented) {
+  answers(token_reply());
+  answers(reply(200, R"({"operationID":77,"operationRestarted":true,"hasErrors":false})"));
+  const auto restart = retry(77);
+  ASSERT_TRUE(restart.has_value());
+  EXPECT_TRUE(restart->restarted);
+  EXPECT_EQ(request(1).method, "POST");
+  EXPECT_EQ(request(1).url, "https://mc1.rest.marketingcloudapis.com/contacts/v1/operations/delete/77/retry");
+  EXPECT_TRUE(request(1).fresh_connection) << "a stale connection must not lose or repeat it";
+}
+
+TEST_F(ClientTest, retry_of_a_restrict) {
+  answers(token_reply());
+  answers(reply(200, R"({"operationid":"77","OperationRestarted":true})"));
+  EXPECT_TRUE(retry(77, core::Action::restrict_contacts)->restarted);
+  EXPECT_TRUE(request(1).url.ends_with("/operations/restrict/77/retry"));
+}
+
+TEST_F(ClientTest, retry_that_the_cloud_refuses) {
+  answers(token_reply());
+  answers(reply(400, R"({"operationRestarted":false,"hasErrors":true})"));
+  answers(reply(404, R"({"errorcode":30003,"message":"C0NTACTMARKER"})"));
+  answers(reply(200, R"({"operationID":77,"operationRestarted":false})"));
+  answers(reply(200, R"({"operationID":77,"operationRestarted":true,"hasErrors":true})"));
+  answers(reply(200, R"({"errorcode":10006,"message":"C0NTACTMARKER"})"));
+  for (int i = 0; i < 5; ++i) {
+    const auto restart = retry(77);
+    ASSERT_TRUE(restart.has_value()) << i;
+    EXPECT_FALSE(restart->restarted) << i;
+    EXPECT_NE(restart->refusal, "") << i;
+    EXPECT_FALSE(testing::quotes_a_marker(restart->refusal)) << restart->refusal;
+  }
+}
+
+TEST_F(ClientTest, retry_without_a_clear_answer_is_a_failure) {
+  answers(token_reply());
+  answers(testing::broken(true));
+  answers(reply(500, ""));
+  answers(reply(400, "<html>", {{"Content-Type", "text/html"}}));
+  answers(reply(200, "garbage"));
+  answers(reply(200, R"({"operationID":78,"operationRestarted":true})"));
+  answers(reply(403, R"({"errorcode":20002})"));
+  for (const Kind kind :
+       {Kind::unreachable, Kind::server, Kind::contract, Kind::contract, Kind::contract, Kind::forbidden}) {
+    const auto restart = retry(77);
+    ASSERT_FALSE(restart.has_value());
+    EXPECT_EQ(restart.error().kind, kind) << restart.error().what;
+    EXPECT_TRUE(restart.error().request_sent);
+  }
 }
 
 TEST_F(ClientTest, submission_as_documented) {

@@ -56,7 +56,19 @@ TEST(StatusReply, example_completed_without_summary_is_deleting) {
   EXPECT_TRUE(seen.background.empty());
   EXPECT_FALSE(seen.errors_in_batch);
   EXPECT_EQ(seen.restorable_days, std::nullopt);
-  EXPECT_EQ(core::decide(operation(2), seen).state, State::deleting);
+  EXPECT_EQ(core::decide(operation(2), seen, core::Time{}).state, State::deleting);
+}
+
+TEST(StatusReply, retry_count_is_read_where_it_can_be) {
+  const auto with_count = [](std::string_view count) {
+    return R"({"operation":{"operationID":1,"status":"Failed","retryCount":)" + std::string{count} + "}}";
+  };
+  EXPECT_EQ(read(with_count("2")).retry_count, 2);
+  EXPECT_EQ(read(with_count(R"("3")")).retry_count, 3);
+  EXPECT_EQ(read(with_count("null")).retry_count, std::nullopt);
+  EXPECT_EQ(read(with_count("99999999999")).retry_count, std::nullopt);
+  EXPECT_EQ(read(with_count("{}")).retry_count, std::nullopt);
+  EXPECT_EQ(read(with_status(R"("Failed")")).retry_count, std::nullopt);
 }
 
 TEST(StatusReply, example_pending_is_suppressing) {
@@ -65,7 +77,7 @@ TEST(StatusReply, example_pending_is_suppressing) {
   EXPECT_EQ(seen.status, "Pending");
   EXPECT_TRUE(seen.background.empty());
   EXPECT_EQ(seen.restorable_days, 14);
-  EXPECT_EQ(core::decide(operation(1), seen).state, State::suppressing);
+  EXPECT_EQ(core::decide(operation(1), seen, core::Time{}).state, State::suppressing);
 }
 
 TEST(StatusReply, example_of_the_delete_phase_is_deleting) {
@@ -74,7 +86,7 @@ TEST(StatusReply, example_of_the_delete_phase_is_deleting) {
   EXPECT_EQ(seen.status, "Completed");
   EXPECT_EQ(seen.background, Words{"Processing"});
   EXPECT_EQ(seen.restorable_days, 14);
-  EXPECT_EQ(core::decide(operation(1), seen).state, State::deleting);
+  EXPECT_EQ(core::decide(operation(1), seen, core::Time{}).state, State::deleting);
 }
 
 TEST(StatusReply, example_of_restrict_is_restricted) {
@@ -83,16 +95,16 @@ TEST(StatusReply, example_of_restrict_is_restricted) {
   EXPECT_EQ(seen.status, "Completed");
   EXPECT_TRUE(seen.background.empty());
   EXPECT_EQ(seen.restorable_days, -1);
-  EXPECT_EQ(core::decide(operation(2105, Action::restrict_contacts), seen).state, State::restricted);
+  EXPECT_EQ(core::decide(operation(2105, Action::restrict_contacts), seen, core::Time{}).state, State::restricted);
 }
 
 TEST(StatusReply, background_completed_is_deleted) {
-  EXPECT_EQ(core::decide(operation(1), read(testing::status_deleted)).state, State::deleted);
+  EXPECT_EQ(core::decide(operation(1), read(testing::status_deleted), core::Time{}).state, State::deleted);
 }
 
 TEST(StatusReply, background_aborted_is_restored) {
   const auto seen = read(with_summary(R"([{"backgroundOperationStatusID":"Aborted"}])"));
-  EXPECT_EQ(core::decide(operation(1), seen).state, State::restored);
+  EXPECT_EQ(core::decide(operation(1), seen, core::Time{}).state, State::restored);
 }
 
 TEST(StatusReply, several_entries_in_the_clouds_order) {
@@ -113,10 +125,10 @@ TEST(StatusReply, entry_without_a_usable_word_is_an_entry_that_is_not_final) {
                                   R"({"backgroundOperationID":1})"}) {
     const auto alone = read(with_summary("[" + entry + "]"));
     EXPECT_EQ(alone.background, Words{""}) << entry;
-    EXPECT_EQ(core::decide(operation(1), alone).state, State::deleting) << entry;
+    EXPECT_EQ(core::decide(operation(1), alone, core::Time{}).state, State::deleting) << entry;
     const auto beside = read(with_summary(R"([{"backgroundOperationStatusID":"Completed"},)" + entry + "]"));
     EXPECT_EQ(beside.background, (Words{"Completed", ""})) << entry;
-    EXPECT_EQ(core::decide(operation(1), beside).state, State::deleting) << entry;
+    EXPECT_EQ(core::decide(operation(1), beside, core::Time{}).state, State::deleting) << entry;
   }
 }
 
@@ -136,7 +148,7 @@ TEST(StatusReply, operation_absent_or_null_is_no_evidence) {
   for (const char* body : {"{}", R"({"operation":null})", R"({"resultMessages":[]})",
                            R"({"backgroundOperationsSummary":[{"backgroundOperationStatusID":"Completed"}]})"}) {
     EXPECT_EQ(read(body).operation_id, std::nullopt) << body;
-    EXPECT_FALSE(core::decide(operation(1), read(body)).evidence) << body;
+    EXPECT_FALSE(core::decide(operation(1), read(body), core::Time{}).evidence) << body;
   }
 }
 
@@ -153,7 +165,7 @@ TEST(StatusReply, names_in_any_case_and_numbers_as_strings) {
   EXPECT_EQ(seen.operation_id, core::OperationId{2038});
   EXPECT_TRUE(seen.errors_in_batch);
   EXPECT_EQ(seen.restorable_days, -1);
-  EXPECT_EQ(core::decide(operation(2038), seen).state, State::deleted_with_errors);
+  EXPECT_EQ(core::decide(operation(2038), seen, core::Time{}).state, State::deleted_with_errors);
 }
 
 TEST(StatusReply, operation_id_in_every_writing) {

@@ -60,7 +60,7 @@ TEST(Robustness, flipped_bytes_never_throw_nor_delete) {
       const auto seen = read_status_reply(body);
       if (!seen || ends) continue;
       const auto known = operation(seen->operation_id.value_or(core::OperationId{1}).value);
-      EXPECT_FALSE(core::is_final(core::decide(known, *seen).state)) << body;
+      EXPECT_FALSE(core::is_final(core::decide(known, *seen, core::Time{}).state)) << body;
     }
   }
 }

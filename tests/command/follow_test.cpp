@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "fixture.hpp"
@@ -42,6 +44,22 @@ TEST_F(Follow, only_the_jobs_that_were_asked_for) {
   const auto steps = follow({wanted->number});
   EXPECT_EQ(steps.size(), store_->transitions(store::testing::of_job(wanted->number)).size());
   EXPECT_FALSE(steps.empty());
+}
+
+TEST_F(Follow, a_retry_that_is_asked_for_is_waited_for) {
+  const auto failed = operation_in(State::failed, "dsr");
+  core::Wish retry;
+  retry.operation = failed.number;
+  retry.made_at = noon;
+  const auto wish = must(store_->run(store().make_wish(retry, "asked for")));
+  bool refused = false;
+  std::string last;
+  const auto sink = [&](const core::Transition& step) {
+    last = step.cause;
+    if (!std::exchange(refused, true)) must(store_->run(store().refuse(wish.number, noon, "HTTP 400")));
+  };
+  ASSERT_TRUE(follow_to_end(store(), {must(store().job("dsr"))->number}, sink));
+  EXPECT_EQ(last, "a retry is refused: HTTP 400");
 }
 
 TEST_F(Follow, an_unknown_job_is_no_endless_wait) {

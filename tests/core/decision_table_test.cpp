@@ -120,19 +120,19 @@ class DecisionTable : public testing::TestWithParam<Cell> {
 };
 
 TEST_P(DecisionTable, delete_from_suppressing) {
-  const Decision decision = decide(operation_of(Action::delete_contacts), observation());
+  const Decision decision = decide(operation_of(Action::delete_contacts), observation(), Time{});
   EXPECT_TRUE(decision.evidence);
   EXPECT_EQ(word(decision.state), word(GetParam().of_delete)) << shown(observation());
 }
 
 TEST_P(DecisionTable, restrict_from_suppressing) {
-  const Decision decision = decide(operation_of(Action::restrict_contacts), observation());
+  const Decision decision = decide(operation_of(Action::restrict_contacts), observation(), Time{});
   EXPECT_TRUE(decision.evidence);
   EXPECT_EQ(word(decision.state), word(GetParam().of_restrict)) << shown(observation());
 }
 
 TEST_P(DecisionTable, delete_from_deleting) {
-  const Decision decision = decide(operation_of(Action::delete_contacts, State::deleting), observation());
+  const Decision decision = decide(operation_of(Action::delete_contacts, State::deleting), observation(), Time{});
   const bool silent = GetParam().status.empty();
   EXPECT_EQ(decision.evidence, !silent);
   EXPECT_EQ(word(decision.state), word(silent ? State::deleting : GetParam().of_delete)) << shown(observation());
@@ -141,8 +141,8 @@ TEST_P(DecisionTable, delete_from_deleting) {
 TEST_P(DecisionTable, letters_of_either_case) {
   for (const Action action : {Action::delete_contacts, Action::restrict_contacts}) {
     const State wanted = action == Action::delete_contacts ? GetParam().of_delete : GetParam().of_restrict;
-    EXPECT_EQ(decide(operation_of(action), with(std::toupper, observation())).state, wanted);
-    EXPECT_EQ(decide(operation_of(action), with(std::tolower, observation())).state, wanted);
+    EXPECT_EQ(decide(operation_of(action), with(std::toupper, observation()), Time{}).state, wanted);
+    EXPECT_EQ(decide(operation_of(action), with(std::tolower, observation()), Time{}).state, wanted);
   }
 }
 

@@ -16,7 +16,7 @@ namespace {
 TEST(decide, answer_about_another_operation_is_no_evidence) {
   Observation other = observed("Completed", {"Completed"});
   other.operation_id = OperationId{2039};
-  const Decision decision = decide(operation_of(Action::delete_contacts), other);
+  const Decision decision = decide(operation_of(Action::delete_contacts), other, Time{});
   EXPECT_FALSE(decision.evidence);
   EXPECT_FALSE(decision.news);
   EXPECT_EQ(decision.state, State::suppressing);
@@ -25,16 +25,16 @@ TEST(decide, answer_about_another_operation_is_no_evidence) {
 TEST(decide, answer_without_operation_is_no_evidence) {
   Observation none = observed("Completed", {"Completed"});
   none.operation_id.reset();
-  EXPECT_FALSE(decide(operation_of(Action::delete_contacts), none).evidence);
+  EXPECT_FALSE(decide(operation_of(Action::delete_contacts), none, Time{}).evidence);
 }
 
 TEST(decide, operation_without_an_id_is_moved_by_nothing) {
   Operation operation = operation_of(Action::delete_contacts);
   operation.operation_id.reset();
-  EXPECT_FALSE(decide(operation, observed("Completed", {"Completed"})).evidence);
+  EXPECT_FALSE(decide(operation, observed("Completed", {"Completed"}), Time{}).evidence);
   Observation none = observed("Completed", {"Completed"});
   none.operation_id.reset();
-  EXPECT_FALSE(decide(operation, none).evidence);
+  EXPECT_FALSE(decide(operation, none, Time{}).evidence);
 }
 
 TEST(decide, only_what_is_polled_moves) {
@@ -44,7 +44,7 @@ TEST(decide, only_what_is_polled_moves) {
     Operation operation = operation_of(Action::delete_contacts, state);
     operation.status = "Failed";
     operation.background_status = "Aborted";
-    const Decision decision = decide(operation, observed("Completed", {"Completed"}));
+    const Decision decision = decide(operation, observed("Completed", {"Completed"}), Time{});
     EXPECT_FALSE(decision.evidence) << word(state);
     EXPECT_FALSE(decision.news) << word(state);
     EXPECT_EQ(decision.state, state);
@@ -59,7 +59,7 @@ TEST(decide, same_words_again_are_no_news) {
   Operation operation = operation_of(Action::delete_contacts, State::deleting);
   operation.status = "Completed";
   operation.background_status = "Processing";
-  const Decision decision = decide(operation, observed("Completed", {"Processing"}));
+  const Decision decision = decide(operation, observed("Completed", {"Processing"}), Time{});
   EXPECT_TRUE(decision.evidence);
   EXPECT_FALSE(decision.news);
 }
@@ -67,7 +67,7 @@ TEST(decide, same_words_again_are_no_news) {
 TEST(decide, new_word_is_news_where_the_state_stays) {
   Operation operation = operation_of(Action::delete_contacts);
   operation.status = "Pending";
-  const Decision decision = decide(operation, observed("Processing"));
+  const Decision decision = decide(operation, observed("Processing"), Time{});
   EXPECT_TRUE(decision.news);
   EXPECT_EQ(decision.state, State::suppressing);
   EXPECT_EQ(decision.status, "Processing");
@@ -76,7 +76,7 @@ TEST(decide, new_word_is_news_where_the_state_stays) {
 TEST(decide, new_background_word_is_news_where_the_state_stays) {
   Operation operation = operation_of(Action::delete_contacts, State::deleting);
   operation.status = "Completed";
-  const Decision decision = decide(operation, observed("Completed", {"Processing", "Completed"}));
+  const Decision decision = decide(operation, observed("Completed", {"Processing", "Completed"}), Time{});
   EXPECT_TRUE(decision.news);
   EXPECT_EQ(decision.state, State::deleting);
   EXPECT_EQ(decision.background_status, "Processing,Completed");
@@ -86,7 +86,7 @@ TEST(decide, entries_that_disappear_are_news) {
   Operation operation = operation_of(Action::delete_contacts, State::deleting);
   operation.status = "Completed";
   operation.background_status = "Processing";
-  const Decision decision = decide(operation, observed("Completed"));
+  const Decision decision = decide(operation, observed("Completed"), Time{});
   EXPECT_TRUE(decision.news);
   EXPECT_EQ(decision.background_status, "");
 }
@@ -95,7 +95,7 @@ TEST(decide, other_case_of_a_known_word_is_no_news) {
   Operation operation = operation_of(Action::delete_contacts, State::deleting);
   operation.status = "Completed";
   operation.background_status = "Processing";
-  const Decision decision = decide(operation, observed("completed", {"PROCESSING"}));
+  const Decision decision = decide(operation, observed("completed", {"PROCESSING"}), Time{});
   EXPECT_TRUE(decision.evidence);
   EXPECT_FALSE(decision.news);
   EXPECT_EQ(decision.status, "Completed");
@@ -106,7 +106,7 @@ TEST(decide, errors_in_batch_alone_change_the_verdict) {
   Operation operation = operation_of(Action::delete_contacts, State::deleting);
   operation.status = "Completed";
   operation.background_status = "Completed";
-  const Decision decision = decide(operation, observed("Completed", {"Completed"}, true));
+  const Decision decision = decide(operation, observed("Completed", {"Completed"}, true), Time{});
   EXPECT_TRUE(decision.news);
   EXPECT_EQ(decision.state, State::deleted_with_errors);
 }
@@ -114,7 +114,7 @@ TEST(decide, errors_in_batch_alone_change_the_verdict) {
 TEST(decide, cloud_that_takes_suppression_back_is_followed) {
   Operation operation = operation_of(Action::delete_contacts, State::deleting);
   operation.status = "Completed";
-  const Decision decision = decide(operation, observed("Processing"));
+  const Decision decision = decide(operation, observed("Processing"), Time{});
   EXPECT_TRUE(decision.evidence);
   EXPECT_TRUE(decision.news);
   EXPECT_EQ(decision.state, State::suppressing);
@@ -124,7 +124,7 @@ TEST(decide, missing_word_while_deleting_is_no_evidence) {
   Operation operation = operation_of(Action::delete_contacts, State::deleting);
   operation.status = "Completed";
   operation.background_status = "Processing";
-  const Decision decision = decide(operation, observed("", {"Completed"}));
+  const Decision decision = decide(operation, observed("", {"Completed"}), Time{});
   EXPECT_FALSE(decision.evidence);
   EXPECT_FALSE(decision.news);
   EXPECT_EQ(decision.state, State::deleting);
@@ -134,7 +134,7 @@ TEST(decide, missing_word_while_deleting_is_no_evidence) {
 TEST(decide, missing_word_while_suppressing_keeps_the_known_one) {
   Operation operation = operation_of(Action::delete_contacts);
   operation.status = "Processing";
-  const Decision decision = decide(operation, observed(""));
+  const Decision decision = decide(operation, observed(""), Time{});
   EXPECT_TRUE(decision.evidence);
   EXPECT_FALSE(decision.news);
   EXPECT_EQ(decision.state, State::suppressing);
@@ -186,7 +186,7 @@ TEST(decide_properties, no_observation_leaves_a_final_state) {
   for (int i = 0; i < rounds; ++i) {
     Operation operation = evidence.operation();
     operation.state = evidence.any_state();
-    const Decision decision = decide(operation, evidence.observation());
+    const Decision decision = decide(operation, evidence.observation(), Time{});
     if (is_final(operation.state)) {
       EXPECT_EQ(decision.state, operation.state);
       EXPECT_FALSE(decision.news);
@@ -200,7 +200,7 @@ TEST(decide_properties, unknown_word_never_ends_anything) {
     const Operation operation = evidence.operation();
     const Observation observation = evidence.observation();
     if (Evidence::knows_as_end(observation.status)) continue;
-    EXPECT_FALSE(is_final(decide(operation, observation).state)) << shown(observation);
+    EXPECT_FALSE(is_final(decide(operation, observation, Time{}).state)) << shown(observation);
   }
 }
 
@@ -210,7 +210,7 @@ TEST(decide_properties, deleted_only_with_every_entry_completed) {
   for (int i = 0; i < rounds; ++i) {
     const Operation operation = evidence.operation();
     const Observation observation = evidence.observation();
-    const State state = decide(operation, observation).state;
+    const State state = decide(operation, observation, Time{}).state;
     if (state != State::deleted && state != State::deleted_with_errors) continue;
     ++seen;
     EXPECT_FALSE(observation.background.empty());
@@ -231,7 +231,7 @@ TEST(decide_properties, restrict_is_never_deleting_nor_deleted) {
     Operation operation = evidence.operation();
     if (operation.action != Action::restrict_contacts) continue;
     operation.state = State::suppressing;
-    const State state = decide(operation, evidence.observation()).state;
+    const State state = decide(operation, evidence.observation(), Time{}).state;
     EXPECT_TRUE(state != State::deleting && state != State::deleted && state != State::deleted_with_errors);
   }
 }
@@ -240,7 +240,7 @@ TEST(decide_properties, news_exactly_when_something_recorded_changes) {
   Evidence evidence;
   for (int i = 0; i < rounds; ++i) {
     const Operation operation = evidence.operation();
-    const Decision decision = decide(operation, evidence.observation());
+    const Decision decision = decide(operation, evidence.observation(), Time{});
     const bool changed = decision.state != operation.state || decision.status != operation.status ||
                          decision.background_status != operation.background_status;
     EXPECT_EQ(decision.news, changed);
@@ -255,11 +255,11 @@ TEST(decide_properties, settled_after_one_look) {
   for (int i = 0; i < rounds; ++i) {
     Operation operation = evidence.operation();
     const Observation observation = evidence.observation();
-    const Decision first = decide(operation, observation);
+    const Decision first = decide(operation, observation, Time{});
     operation.state = first.state;
     operation.status = first.status;
     operation.background_status = first.background_status;
-    EXPECT_FALSE(decide(operation, observation).news) << shown(observation);
+    EXPECT_FALSE(decide(operation, observation, Time{}).news) << shown(observation);
   }
 }
 

@@ -28,7 +28,8 @@ inline Observation observed(std::string status, std::vector<std::string> backgro
                      .background = std::move(background),
                      .errors_in_batch = errors_in_batch,
                      .restorable_days = std::nullopt,
-                     .list_key = std::nullopt};
+                     .list_key = std::nullopt,
+                     .retry_count = std::nullopt};
 }
 
 inline std::string shown(const Observation& observation) {

@@ -116,6 +116,23 @@ class FakeStore : public store::Store {
   store::Written<void> note_restorable_days(std::string, int) override { no(); }
   store::Written<void> note_error(std::string, std::string, core::Time) override { no(); }
   store::Written<void> note_requests(std::string, std::int64_t, std::int64_t) override { no(); }
+  store::Result<std::vector<core::Wish>> open_wishes(std::string_view, std::size_t) override { no(); }
+  store::Result<std::vector<core::Wish>> wishes_of(core::OperationNumber) override { no(); }
+  store::Result<std::vector<core::Wish>> refused_wishes(std::string_view, core::Time) override { no(); }
+  store::Result<std::optional<core::OperationNumber>> owner_of(std::string_view, core::Action,
+                                                               core::OperationId) override {
+    no();
+  }
+  store::Written<store::Cancellation> cancel(core::JobNumber, core::Time, std::string) override { no(); }
+  store::Written<core::Wish> make_wish(core::Wish, std::string) override { no(); }
+  store::Written<core::Operation> record_and_wish(core::Operation, core::Time, std::string, core::Wish) override {
+    no();
+  }
+  store::Written<core::Operation> grant(core::WishNumber, core::Operation, core::Time, std::string) override { no(); }
+  store::Written<void> refuse(core::WishNumber, core::Time, std::string) override { no(); }
+  store::Written<core::Operation> overrule(core::Operation, core::Time, std::string) override { no(); }
+  store::Written<void> pause(std::string, core::Time, std::string) override { no(); }
+  store::Written<void> resume(std::string) override { no(); }
   store::Written<void> flush() override { no(); }
   void on_transition(std::function<void(const core::Transition&)>) override { no(); }
 

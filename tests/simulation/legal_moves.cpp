@@ -50,6 +50,8 @@ std::set<Move> operations_moves() {
       {State::suppressing, State::deleting},
       {State::failed, State::suppressing},  // a recorded retry
       {State::invalid, State::suppressing},
+      {State::failed, State::failed},  // a retry is asked for, or refused
+      {State::invalid, State::invalid},
   };
   for (const State verdict : verdicts()) {
     moves.insert({State::suppressing, verdict});

@@ -22,9 +22,14 @@ Answered failure(http::Failure::Kind kind, bool request_sent, const char* what) 
   return std::unexpected(http::Failure{kind, request_sent, what});
 }
 
+/// A retry has a connection of its own too.
+bool is_submission(const http::Request& request) {
+  return request.fresh_connection && request.url.find("/actions/") != std::string::npos;
+}
+
 Exchange::Call call_of(const http::Request& request, const std::string& target) {
   if (target.starts_with("/v2/token")) return Exchange::Call::token;
-  return request.fresh_connection ? Exchange::Call::submission : Exchange::Call::other;
+  return is_submission(request) ? Exchange::Call::submission : Exchange::Call::other;
 }
 
 std::optional<std::chrono::seconds> retry_after(const http::Response& response) {
@@ -42,7 +47,7 @@ class SimulatedClient final : public http::Client {
 
   asio::awaitable<Answered> exchange(http::Request request) override {
     if (network_.dead()) co_return failure(http::Failure::Kind::stopped, false, "simulated: killed");
-    const bool submission = request.fresh_connection;
+    const bool submission = is_submission(request);
     network_.submissions_in_progress += submission ? 1 : 0;
     Answered answered = co_await carry(std::move(request));
     network_.submissions_in_progress -= submission ? 1 : 0;

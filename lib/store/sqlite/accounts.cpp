@@ -17,6 +17,21 @@ Result<void> set_account_state(Unit& unit, const std::string& name, core::Accoun
   return write.run();
 }
 
+Result<void> pause(Unit& unit, const std::string& name, core::Time at, const std::string& why) {
+  if (auto known = know_account(unit, name); !known) return known;
+  Statement update(unit.db, "UPDATE account SET paused_at = ?2, paused_why = ?3 WHERE name = ?1", name, at, why);
+  return update.run();
+}
+
+Result<void> resume(Unit& unit, const std::string& name) {
+  Statement update(unit.db, "UPDATE account SET paused_at = NULL, paused_why = '' WHERE name = ?1", name);
+  if (auto updated = update.run(); !updated) return updated;
+  // Lethe itself pauses an account through its state.
+  Statement end(unit.db, "UPDATE account SET state = ?2, why = '' WHERE name = ?1 AND state = ?3", name,
+                core::AccountState::ready, core::AccountState::paused);
+  return end.run();
+}
+
 Result<void> note_restorable_days(Unit& unit, const std::string& name, int days) {
   if (auto known = know_account(unit, name); !known) return known;
   Statement update(unit.db, "UPDATE account SET restorable_days = ?2 WHERE name = ?1", name, days);

@@ -74,12 +74,15 @@ Result<core::JobNumber> insert_job(Unit& unit, LoadNumber load, const core::Job&
 struct Parts {
   std::vector<core::State> states;
   std::int64_t sent_or_queued = 0;  ///< contacts that are in an operation
+  std::int64_t queued = 0;          ///< of those, in operations that were queued again
+  std::int64_t operations = 0;      ///< that carry it
   bool expires = false;             ///< something of it isn't submitted yet
 };
 
 Result<Parts> parts_of(Connection& db, core::JobNumber job) {
   Statement query(db,
-                  "SELECT o.state, sum(s.count) FROM slice s JOIN operation o ON o.number = s.operation"
+                  "SELECT o.state, sum(s.count), count(DISTINCT o.number) FROM slice s"
+                  " JOIN operation o ON o.number = s.operation"
                   " WHERE s.job = ?1 AND s.withdrawn IS NULL GROUP BY o.state",
                   job);
   Parts parts;
@@ -91,6 +94,8 @@ Result<Parts> parts_of(Connection& db, core::JobNumber job) {
     }
     parts.states.push_back(*state);
     parts.sent_or_queued += query.integer(1);
+    parts.operations += query.integer(2);
+    if (*state == core::State::queued) parts.queued += query.integer(1);
     parts.expires = parts.expires || *state == core::State::queued;
   }
   if (query.failed()) return std::unexpected(query.failure());
@@ -117,6 +122,27 @@ Result<Rest> rest_of(Connection& db, core::JobNumber job) {
     return std::unexpected(db.error(Error::Kind::not_found, fmt::format("there is no job {}", job.value)));
   }
   return **rest;
+}
+
+/// What of the job isn't sent ends so; how many contacts that is (a list is one).
+Result<std::int64_t> end_what_waits(Unit& unit, const core::Job& job, core::State end, core::Time at,
+                                    const std::string& cause) {
+  const auto parts = parts_of(unit.db, job.number);
+  if (!parts) return std::unexpected(parts.error());
+  const auto rest = rest_of(unit.db, job.number);
+  if (!rest) return std::unexpected(rest.error());
+  const std::int64_t waiting = core::is_final(rest->state) ? 0 : rest->length - parts->sent_or_queued;
+  const std::int64_t taken = waiting + parts->queued;
+  if (taken == 0) return 0;
+  if (auto withdrawn = withdraw(unit, job.number, at, cause); !withdrawn) return std::unexpected(withdrawn.error());
+  if (!core::is_final(rest->state)) {
+    Statement update(unit.db, "UPDATE job SET rest = ?2, why = ?3 WHERE number = ?1", job.number, end, cause);
+    if (auto updated = update.run(); !updated) return std::unexpected(updated.error());
+  }
+  if (auto refreshed = refresh(unit, job.number, at); !refreshed) return std::unexpected(refreshed.error());
+  auto kept = append(unit, job_transition(job, job.state, end, at, cause), job.number);
+  if (!kept) return std::unexpected(kept.error());
+  return taken;
 }
 
 }  // namespace
@@ -148,21 +174,22 @@ Result<Acceptance> accept(Unit& unit, LoadNumber load, core::Job wanted) {
 Result<void> expire(Unit& unit, core::JobNumber number, core::Time at) {
   const auto before = job(unit.db, number);
   if (!before) return std::unexpected(before.error());
-  const auto rest = rest_of(unit.db, number);
-  if (!rest) return std::unexpected(rest.error());
-  const auto taken = withdraw(unit, number, at, expiry);
+  const auto ended = end_what_waits(unit, *before, core::State::expired, at, expiry);
+  if (!ended) return std::unexpected(ended.error());
+  return {};
+}
+
+Result<Cancellation> cancel(Unit& unit, core::JobNumber number, core::Time at, const std::string& cause) {
+  const auto before = job(unit.db, number);
+  if (!before) return std::unexpected(before.error());
+  const auto taken = end_what_waits(unit, *before, core::State::cancelled, at, cause);
   if (!taken) return std::unexpected(taken.error());
   const auto parts = parts_of(unit.db, number);
   if (!parts) return std::unexpected(parts.error());
-  const bool ends = !core::is_final(rest->state) && parts->sent_or_queued < rest->length;
-  if (!ends && !*taken) return {};
-  if (ends) {
-    Statement end(unit.db, "UPDATE job SET rest = ?2, why = ?3 WHERE number = ?1", number, core::State::expired,
-                  expiry);
-    if (auto ended = end.run(); !ended) return ended;
-  }
-  if (auto refreshed = refresh(unit, number, at); !refreshed) return refreshed;
-  return append(unit, job_transition(*before, before->state, core::State::expired, at, expiry), number);
+  auto after = job(unit.db, number);
+  if (!after) return std::unexpected(after.error());
+  return Cancellation{
+      .job = std::move(*after), .taken = *taken, .sent = parts->sent_or_queued, .operations = parts->operations};
 }
 
 Result<void> hold(Unit& unit, const core::Job& job, const std::string& why, core::Time at) {

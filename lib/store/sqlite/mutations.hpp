@@ -22,6 +22,9 @@ struct Unit {
 // The record of transitions.
 /// Appends with the next seq and its link in the chain. `job`: the one that moved itself.
 Result<void> append(Unit& unit, core::Transition transition, std::optional<core::JobNumber> job);
+/// A step of an operation, naming the jobs that it carries now.
+Result<void> append_step(Unit& unit, const core::Operation& operation, std::optional<core::State> from, core::Time at,
+                         std::string cause);
 /// How many ids a transition names.
 inline constexpr std::size_t most_named_jobs = 20;
 
@@ -38,6 +41,7 @@ Result<Acceptance> accept(Unit& unit, LoadNumber load, core::Job job);
 Result<void> expire(Unit& unit, core::JobNumber job, core::Time at);
 /// What of the job is in no operation waits for `lethe release`.
 Result<void> hold(Unit& unit, const core::Job& job, const std::string& why, core::Time at);
+Result<Cancellation> cancel(Unit& unit, core::JobNumber job, core::Time at, const std::string& cause);
 /// Recomputes what follows from where the job's parts stand.
 Result<void> refresh(Unit& unit, core::JobNumber job, core::Time at);
 
@@ -56,7 +60,16 @@ Result<void> note_acceptance(Unit& unit, const core::Operation& operation);
 /// Never falls: a lower one than the known changes nothing.
 Result<void> note_highest(Unit& unit, const std::string& account, std::int64_t operation_id);
 
+// What a person decided.
+Result<core::Wish> make_wish(Unit& unit, core::Wish wish, const std::string& cause);
+Result<core::Operation> grant(Unit& unit, core::WishNumber wish, const core::Operation& operation, core::Time at,
+                              const std::string& cause);
+Result<void> refuse(Unit& unit, core::WishNumber wish, core::Time at, const std::string& reason);
+Result<core::Operation> overrule(Unit& unit, const core::Operation& operation, core::Time at, const std::string& cause);
+
 // Accounts.
+Result<void> pause(Unit& unit, const std::string& name, core::Time at, const std::string& why);
+Result<void> resume(Unit& unit, const std::string& name);
 /// Makes the row of an account that is met for the first time.
 Result<void> know_account(Unit& unit, const std::string& name);
 Result<void> set_account_state(Unit& unit, const std::string& name, core::AccountState state, const std::string& why,

@@ -30,27 +30,6 @@ Error duplicate(Unit& unit, const core::Operation& wanted) {
                   wanted.operation_id ? wanted.operation_id->value : 0, wanted.account, wanted.number.value));
 }
 
-/// The step of an operation, naming the jobs it carries now.
-Result<void> append_step(Unit& unit, const core::Operation& operation, std::optional<core::State> from, core::Time at,
-                         std::string cause) {
-  auto jobs = carried(unit.db, operation.number, most_named_jobs);
-  if (!jobs) return std::unexpected(jobs.error());
-  core::Transition transition;
-  transition.at = at;
-  transition.jobs = std::move(jobs->ids);
-  transition.jobs_total = jobs->total;
-  transition.account = operation.account;
-  transition.operation = operation.number;
-  transition.operation_id = operation.operation_id;
-  transition.from = from;
-  transition.to = operation.state;
-  transition.status = operation.status;
-  transition.background_status = operation.background_status;
-  transition.cause = std::move(cause);
-  transition.polls = operation.polls;
-  return append(unit, std::move(transition), std::nullopt);
-}
-
 core::JobNumber read_job_number(Statement& row) {
   return {row.integer(0)};
 }
@@ -106,11 +85,13 @@ Result<void> overwrite(Unit& unit, const core::Operation& operation, std::int64_
                    "UPDATE operation SET state = ?3, operation_id = ?4, status = ?5, background_status = ?6,"
                    " contacts = ?7, submitted_at = ?8, restorable_days = ?9, restorable_until = ?10, due_at = ?11,"
                    " ended_at = ?12, polls = ?13, attempt = ?14, version = ?15, intent_at = ?16, known_above = ?17,"
-                   " absent_at = ?18 WHERE number = ?1 AND version = ?2",
+                   " absent_at = ?18, retry_count = ?19, retried_at = ?20, old_verdict = ?21, own_retries = ?22"
+                   " WHERE number = ?1 AND version = ?2",
                    operation.number, version, operation.state, operation.operation_id, operation.status,
                    operation.background_status, operation.contacts, operation.submitted_at, operation.restorable_days,
                    operation.restorable_until, operation.due_at, operation.ended_at, operation.polls, operation.attempt,
-                   operation.version, operation.intent_at, operation.known_above, operation.absent_at);
+                   operation.version, operation.intent_at, operation.known_above, operation.absent_at,
+                   operation.retry_count, operation.retried_at, operation.old_verdict, operation.own_retries);
   const auto updated = update.run();
   if (update.code() == SQLITE_CONSTRAINT_UNIQUE) return std::unexpected(duplicate(unit, operation));
   if (!updated) return updated;
@@ -172,6 +153,26 @@ Result<void> withdraw_share(Unit& unit, core::JobNumber job, const Share& share,
 }
 
 }  // namespace
+
+Result<void> append_step(Unit& unit, const core::Operation& operation, std::optional<core::State> from, core::Time at,
+                         std::string cause) {
+  auto jobs = carried(unit.db, operation.number, most_named_jobs);
+  if (!jobs) return std::unexpected(jobs.error());
+  core::Transition transition;
+  transition.at = at;
+  transition.jobs = std::move(jobs->ids);
+  transition.jobs_total = jobs->total;
+  transition.account = operation.account;
+  transition.operation = operation.number;
+  transition.operation_id = operation.operation_id;
+  transition.from = from;
+  transition.to = operation.state;
+  transition.status = operation.status;
+  transition.background_status = operation.background_status;
+  transition.cause = std::move(cause);
+  transition.polls = operation.polls;
+  return append(unit, std::move(transition), std::nullopt);
+}
 
 Result<core::Operation> form(Unit& unit, core::Operation wanted, const std::vector<Slice>& slices) {
   core::Operation operation = formed_from(std::move(wanted));

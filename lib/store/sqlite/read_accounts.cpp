@@ -80,6 +80,8 @@ Result<core::AccountFacts> facts(Connection& db, std::string_view name) {
   facts.state = record->state;
   facts.why = record->why;
   facts.until = record->until;
+  facts.paused_at = record->paused_at;
+  facts.paused_why = record->paused_why;
   facts.last_submission_at = *last;
   for (const Tally& tally : *found) count(tally, facts);
   return facts;

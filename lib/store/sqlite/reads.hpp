@@ -37,6 +37,13 @@ Result<Store::Carried> carried(Connection& db, core::OperationNumber number, std
 Result<std::vector<core::Operation>> operations_of(Connection& db, core::JobNumber job);
 Result<NextSubmission> next_submission(Connection& db, std::string_view account);
 
+// Wishes.
+Result<std::vector<core::Wish>> open_wishes(Connection& db, std::string_view account, std::size_t most);
+Result<std::vector<core::Wish>> wishes_of(Connection& db, core::OperationNumber operation);
+Result<std::vector<core::Wish>> refused_wishes(Connection& db, std::string_view account, core::Time since);
+Result<std::optional<core::OperationNumber>> owner_of(Connection& db, std::string_view account, core::Action action,
+                                                      core::OperationId id);
+
 // Jobs.
 Result<std::optional<core::Job>> job(Connection& db, std::string_view id);
 Result<core::Job> job(Connection& db, core::JobNumber number);

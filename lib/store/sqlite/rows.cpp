@@ -87,6 +87,10 @@ core::Operation read_operation(Statement& row) {
       .ended_at = columns.optional_time(),
       .polls = columns.integer(),
       .attempt = columns.small(),
+      .retry_count = columns.optional_small(),
+      .retried_at = columns.optional_time(),
+      .old_verdict = columns.integer() != 0,
+      .own_retries = columns.small(),
       .version = columns.integer(),
   };
 }
@@ -142,12 +146,28 @@ AccountRecord read_account(Statement& row) {
       .state = columns.known(core::parse_account_state),
       .why = columns.text(),
       .until = columns.optional_time(),
+      .paused_at = columns.optional_time(),
+      .paused_why = columns.text(),
       .restorable_days = columns.optional_small(),
       .last_error = columns.text(),
       .last_error_at = columns.optional_time(),
       .requests_day = columns.integer(),
       .requests = columns.integer(),
       .highest_operation_id = columns.optional_integer(),
+  };
+}
+
+core::Wish read_wish(Statement& row) {
+  Columns columns(row);
+  return {
+      .number = {columns.integer()},
+      .operation = {columns.integer()},
+      .kind = columns.known(core::parse_wish_kind),
+      .operation_id = wrap<core::OperationId>(columns.optional_integer()),
+      .why = columns.text(),
+      .made_at = columns.time(),
+      .settled_at = columns.optional_time(),
+      .refusal = columns.text(),
   };
 }
 

@@ -12,27 +12,31 @@
 
 namespace lethe::store::sqlite {
 
-/// Columns for the readers below, of tables that the query calls o, j and t.
+/// Columns for the readers below, of tables that the query calls o, j, t and w.
 inline constexpr std::string_view operation_columns =
     "o.number, o.account, o.action, o.selector, o.state, o.operation_id, o.status, o.background_status, o.contacts,"
     " o.created_at, o.intent_at, o.known_above, o.absent_at, o.submitted_at, o.restorable_days, o.restorable_until, "
     "o.due_at, o.ended_at, o.polls, o.attempt,"
-    " o.version";
+    " o.retry_count, o.retried_at, o.old_verdict, o.own_retries, o.version";
 inline constexpr std::string_view job_columns =
     "j.number, j.id, j.account, j.action, j.selector, j.list_key, j.list_contacts, j.list_delete,"
     " j.list_delete_contents, j.contacts, j.digest, j.created_at, j.not_after, j.cursor, j.state, j.ended_at, j.why";
 inline constexpr std::string_view transition_columns =
     "t.seq, t.at, t.jobs, t.jobs_total, t.account, t.operation, t.operation_id, t.from_state, t.to_state, t.status,"
     " t.background_status, t.cause, t.polls, t.hash";
+inline constexpr std::string_view wish_columns =
+    "w.number, w.operation, w.kind, w.operation_id, w.why, w.made_at, w.settled_at, w.refusal";
 /// Of the table itself.
 inline constexpr std::string_view account_columns =
-    "name, state, why, until, restorable_days, last_error, last_error_at, requests_day, requests, highest_operation_id";
+    "name, state, why, until, paused_at, paused_why, restorable_days, last_error, last_error_at, requests_day, "
+    "requests, highest_operation_id";
 
 // Each reads the present row; where it holds an unknown word the statement is failed afterwards.
 core::Operation read_operation(Statement& row);
 core::Job read_job(Statement& row);
 core::Transition read_transition(Statement& row);
 AccountRecord read_account(Statement& row);
+core::Wish read_wish(Statement& row);
 
 /// How many columns job_columns has: what follows begins there.
 inline constexpr int job_column_count = 17;

@@ -22,6 +22,8 @@ CREATE TABLE account (
   state TEXT NOT NULL,
   why TEXT NOT NULL DEFAULT '',
   until INTEGER,
+  paused_at INTEGER,
+  paused_why TEXT NOT NULL DEFAULT '',
   restorable_days INTEGER,
   last_error TEXT NOT NULL DEFAULT '',
   last_error_at INTEGER,
@@ -97,6 +99,10 @@ CREATE TABLE operation (
   ended_at INTEGER,
   polls INTEGER NOT NULL DEFAULT 0,
   attempt INTEGER NOT NULL DEFAULT 0,
+  retry_count INTEGER,
+  retried_at INTEGER,
+  old_verdict INTEGER NOT NULL DEFAULT 0,
+  own_retries INTEGER NOT NULL DEFAULT 0,
   version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE UNIQUE INDEX operation_of_cloud ON operation (account, action, operation_id) WHERE operation_id IS NOT NULL;
@@ -114,6 +120,22 @@ CREATE TABLE slice (
   PRIMARY KEY (operation, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX slice_of_job ON slice (job, operation);
+
+-- What a person asked for that calls the cloud. At most one of an operation is open.
+CREATE TABLE wish (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  operation INTEGER NOT NULL REFERENCES operation (number),
+  account TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  operation_id INTEGER,
+  why TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  settled_at INTEGER,
+  refusal TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX wish_of_operation ON wish (operation, number);
+CREATE INDEX wish_open ON wish (account, number) WHERE settled_at IS NULL;
+CREATE INDEX wish_refused ON wish (account, settled_at) WHERE refusal <> '';
 
 -- How many operations stand where, so that nobody counts a million of them.
 CREATE TABLE tally (

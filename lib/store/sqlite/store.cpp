@@ -110,6 +110,19 @@ class SqliteStore final : public Store {
                                                  const std::vector<core::OperationId>& ids) override {
     return sqlite::claimed(*reads_, account, action, ids);
   }
+  Result<std::vector<core::Wish>> open_wishes(std::string_view account, std::size_t most) override {
+    return sqlite::open_wishes(*reads_, account, most);
+  }
+  Result<std::vector<core::Wish>> wishes_of(core::OperationNumber operation) override {
+    return sqlite::wishes_of(*reads_, operation);
+  }
+  Result<std::vector<core::Wish>> refused_wishes(std::string_view account, core::Time since) override {
+    return sqlite::refused_wishes(*reads_, account, since);
+  }
+  Result<std::optional<core::OperationNumber>> owner_of(std::string_view account, core::Action action,
+                                                        core::OperationId id) override {
+    return sqlite::owner_of(*reads_, account, action, id);
+  }
   Result<std::int64_t> data_version() override { return sqlite::data_version(*reads_); }
   std::uint64_t instance() const override { return meta_.instance; }
   const TimeScale& time_scale() const override { return meta_.scale; }
@@ -132,6 +145,10 @@ class SqliteStore final : public Store {
   Written<void> expire(core::JobNumber job, core::Time at) override {
     return durable<void>([job, at](Unit& unit) { return sqlite::expire(unit, job, at); });
   }
+  Written<Cancellation> cancel(core::JobNumber job, core::Time at, std::string cause) override {
+    return durable<Cancellation>(
+        [job, at, cause = std::move(cause)](Unit& unit) { return sqlite::cancel(unit, job, at, cause); });
+  }
 
   Written<core::Operation> form(core::Operation wanted, std::vector<Slice> slices) override {
     return durable<core::Operation>([wanted = std::move(wanted), slices = std::move(slices)](Unit& unit) {
@@ -147,6 +164,46 @@ class SqliteStore final : public Store {
     return ride_along([operation = std::move(operation)](Unit& unit) { return sqlite::note_poll(unit, operation); });
   }
 
+  Written<core::Wish> make_wish(core::Wish wish, std::string cause) override {
+    return durable<core::Wish>([wish = std::move(wish), cause = std::move(cause)](Unit& unit) {
+      return sqlite::make_wish(unit, wish, cause);
+    });
+  }
+  Written<core::Operation> record_and_wish(core::Operation operation, core::Time at, std::string cause,
+                                           core::Wish wish) override {
+    return durable<core::Operation>([operation = std::move(operation), at, cause = std::move(cause),
+                                     wish = std::move(wish)](Unit& unit) -> Result<core::Operation> {
+      auto recorded = sqlite::record(unit, operation, at, cause);
+      if (!recorded) return recorded;
+      const auto made = sqlite::make_wish(unit, wish, wish.why);
+      if (!made) return std::unexpected(made.error());
+      return recorded;
+    });
+  }
+  Written<core::Operation> grant(core::WishNumber wish, core::Operation operation, core::Time at,
+                                 std::string cause) override {
+    return durable<core::Operation>([wish, operation = std::move(operation), at, cause = std::move(cause)](Unit& unit) {
+      return sqlite::grant(unit, wish, operation, at, cause);
+    });
+  }
+  Written<void> refuse(core::WishNumber wish, core::Time at, std::string reason) override {
+    return durable<void>(
+        [wish, at, reason = std::move(reason)](Unit& unit) { return sqlite::refuse(unit, wish, at, reason); });
+  }
+  Written<core::Operation> overrule(core::Operation operation, core::Time at, std::string cause) override {
+    return durable<core::Operation>([operation = std::move(operation), at, cause = std::move(cause)](Unit& unit) {
+      return sqlite::overrule(unit, operation, at, cause);
+    });
+  }
+
+  Written<void> pause(std::string account, core::Time at, std::string why) override {
+    return durable<void>([account = std::move(account), at, why = std::move(why)](Unit& unit) {
+      return sqlite::pause(unit, account, at, why);
+    });
+  }
+  Written<void> resume(std::string account) override {
+    return durable<void>([account = std::move(account)](Unit& unit) { return sqlite::resume(unit, account); });
+  }
   Written<void> set_account_state(std::string name, core::AccountState state, std::string why,
                                   std::optional<core::Time> until) override {
     return durable<void>([name = std::move(name), state, why = std::move(why), until](Unit& unit) {

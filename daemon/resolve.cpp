@@ -1,0 +1,60 @@
+#include "command/resolve.hpp"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+
+namespace lethe::daemon {
+namespace {
+
+struct Options {
+  std::int64_t operation = 0;
+  std::optional<std::int64_t> operation_id;
+  bool resubmit = false;
+  bool give_up = false;
+  std::string why;
+};
+
+command::Resolution resolution_of(const Options& options) {
+  using How = command::Resolution::How;
+  const How how = options.resubmit ? How::resubmit : options.give_up ? How::give_up : How::adopt;
+  return {.how = how, .operation_id = core::OperationId{options.operation_id.value_or(0)}, .why = options.why};
+}
+
+command::ExitStatus resolve(const Chosen& chosen, const Options& options) {
+  const auto session = open_session(chosen);
+  if (!session) return complain(session.error());
+  auto work =
+      command::resolve_operation((*session)->store(), (*session)->settings(), core::OperationNumber{options.operation},
+                                 resolution_of(options), (*session)->now());
+  const auto resolved = command::perform((*session)->loop(), std::move(work));
+  if (!resolved) return complain(resolved.error());
+  std::cout << *resolved;
+  return command::ExitStatus::done;
+}
+
+}  // namespace
+
+void add_resolve(CLI::App& app, Chosen& chosen) {
+  auto* command = add_command(app, "resolve", "settle an operation that needs a person, or close one that is overdue",
+                              "lethe resolve 17 --operation-id 2038 --why \"found in Contact Builder\"");
+  auto options = std::make_shared<Options>();
+  command->add_option("OPERATION", options->operation, "Lethe's number of it, as `lethe status` shows it")->required();
+  auto* how = command->add_option_group("how", "one of these");
+  how->add_option("--operation-id", options->operation_id, "the cloud has it under this operationID")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  how->add_flag("--resubmit", options->resubmit, "the cloud doesn't have it: submit it again");
+  how->add_flag("--give-up", options->give_up, "close it without the cloud's verdict");
+  how->require_option(1);
+  command->add_option("--why", options->why, "recorded with it; name no contact")->type_name("W")->required();
+  command->final_callback([&chosen, options] {
+    if (options->why.empty()) throw CLI::ValidationError("--why", "say why");
+    chosen.command = [&chosen, options] { return resolve(chosen, *options); };
+  });
+}
+
+}  // namespace lethe::daemon

@@ -1,0 +1,42 @@
+// What a person (or cloud_retries) asked for that only the daemon can carry out, because it calls the cloud.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/operation.hpp"
+#include "core/time.hpp"
+
+namespace lethe::core {
+
+struct WishNumber {
+  std::int64_t value = 0;
+  auto operator<=>(const WishNumber&) const = default;
+};
+
+/// It is open until it is settled: carried out, or refused with a reason.
+struct Wish {
+  enum class Kind : std::uint8_t {
+    retry,  ///< ask the cloud to try the failed operation again
+    adopt,  ///< the operation's lost submission is the cloud's `operation_id`
+  };
+  WishNumber number;
+  OperationNumber operation;
+  Kind kind = Kind::retry;
+  std::optional<OperationId> operation_id;  ///< of `adopt`
+  std::string why;                          ///< in the person's words; never a contact
+  Time made_at;
+  std::optional<Time> settled_at;
+  std::string refusal;  ///< empty: open, or carried out
+};
+
+/// The spelling for the store and for JSON.
+std::string_view word(Wish::Kind kind);
+std::optional<Wish::Kind> parse_wish_kind(std::string_view text);
+
+/// What is asked for, for people: "a retry", "the adoption of operationID 12".
+std::string in_words(const Wish& wish);
+
+}  // namespace lethe::core
