@@ -27,6 +27,7 @@ void add_status(CLI::App& app, Chosen& chosen);
 void add_jobs(CLI::App& app, Chosen& chosen);
 void add_show(CLI::App& app, Chosen& chosen);
 void add_log(CLI::App& app, Chosen& chosen);
+void add_find(CLI::App& app, Chosen& chosen);
 void add_verify(CLI::App& app, Chosen& chosen);
 void add_backup(CLI::App& app, Chosen& chosen);
 void add_cancel(CLI::App& app, Chosen& chosen);

@@ -55,6 +55,7 @@ int run_main(int argc, char** argv) {
   add_jobs(app, chosen);
   add_show(app, chosen);
   add_log(app, chosen);
+  add_find(app, chosen);
   add_verify(app, chosen);
   add_backup(app, chosen);
   add_cancel(app, chosen);

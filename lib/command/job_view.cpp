@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <iterator>
+#include <ranges>
 #include <utility>
 
 #include "command/table.hpp"
@@ -176,6 +177,19 @@ std::string operations_table(const std::vector<core::Operation>& operations) {
   return table.text();
 }
 
+/// The largest, a line each, and how many more there are.
+std::string overlaps_text(const std::vector<store::Overlap>& overlaps) {
+  constexpr std::size_t most_lines = 10;
+  std::string out;
+  for (const auto& [job, contacts] : overlaps | std::views::take(most_lines)) {
+    out += fmt::format("overlaps       {} contact{} also in job {}\n", contacts, contacts == 1 ? " is" : "s are", job);
+  }
+  if (overlaps.size() > most_lines) {
+    out += fmt::format("overlaps       with {} more jobs\n", overlaps.size() - most_lines);
+  }
+  return out;
+}
+
 }  // namespace
 
 Outcome<std::vector<store::JobView>> job_list(store::Store& store, const core::Settings& settings,
@@ -249,6 +263,9 @@ Outcome<JobDetail> job_detail(store::Store& store, const core::Settings& setting
     return true;
   });
   if (!read) return std::unexpected(failure(read.error()));
+  auto overlaps = store.overlaps(detail.job.number);
+  if (!overlaps) return std::unexpected(failure(overlaps.error()));
+  detail.overlaps = std::move(*overlaps);
   if (waits_to_be_sent(detail)) {
     auto why = why_it_waits(store, settings, detail.job, now);
     if (!why) return std::unexpected(failure(why.error()));
@@ -272,6 +289,10 @@ std::string detail_text(const JobDetail& detail, core::Time now) {
   } else if (waits_to_be_sent(detail)) {
     out += fmt::format("not sent after {}\n", short_time(job.not_after));
   }
+  if (job.contacts_erased_at && !job.list) {
+    out +=
+        fmt::format("erased         {} (its contacts; count and digest stay)\n", short_time(*job.contacts_erased_at));
+  }
   if (detail.expected_end) {
     const auto left = *detail.expected_end - now;
     out += fmt::format("expected end   {} ({})\n", short_time(*detail.expected_end),
@@ -282,6 +303,7 @@ std::string detail_text(const JobDetail& detail, core::Time now) {
                        number.value);
   }
   out += wishes_text(detail.wishes);
+  out += overlaps_text(detail.overlaps);
   if (!detail.operations.empty()) out += "\n" + operations_table(detail.operations);
   if (!detail.transitions.empty()) out += "\n";
   for (const auto& transition : detail.transitions) out += report::transition_text(transition) + "\n";
@@ -291,12 +313,16 @@ std::string detail_text(const JobDetail& detail, core::Time now) {
 std::string detail_json(const JobDetail& detail) {
   auto entry = job_object(detail.job, detail.job.why.empty() ? detail.waits_for : detail.job.why);
   entry["expected_end"] = json_time(detail.expected_end);
+  entry["contacts_erased_at"] = detail.job.list ? nullptr : json_time(detail.job.contacts_erased_at);
   boost::json::array operations;
   for (const auto& operation : detail.operations) {
     operations.push_back(
         operation_object(operation, std::ranges::find(detail.overdue, operation.number) != detail.overdue.end()));
   }
   entry["operations"] = std::move(operations);
+  boost::json::array overlaps;
+  for (const auto& [job, contacts] : detail.overlaps) overlaps.push_back({{"job", job}, {"contacts", contacts}});
+  entry["overlaps"] = std::move(overlaps);
   boost::json::array transitions;
   for (const auto& transition : detail.transitions) {
     transitions.push_back(boost::json::parse(report::transition_json(transition)));

@@ -25,6 +25,7 @@ struct JobDetail {
   std::vector<core::Transition> transitions;
   std::vector<core::Wish> wishes;              ///< about its operations
   std::vector<core::OperationNumber> overdue;  ///< of its operations
+  std::vector<store::Overlap> overlaps;        ///< contacts that other jobs had too when an operation of theirs ran
   std::string waits_for;  ///< why the next operation isn't submitted yet; empty: nothing waits, or it goes now
   std::optional<core::Time> expected_end;  ///< of the last running operation; absent: none runs, or not all are formed
 };

@@ -34,6 +34,12 @@ config::Draft draft_settings(const std::filesystem::path& file) {
   return config::draft_config(file, {environment("STATE_DIRECTORY")});
 }
 
+Outcome<support::DigestKey> digest_key(const core::Settings& settings) {
+  const auto key = support::load_digest_key(support::digest_key_path(settings.store_path), false);
+  if (!key) return std::unexpected(failure(ExitStatus::configuration, std::vector{key.error()}));
+  return *key;
+}
+
 core::Time real_now() {
   return std::chrono::floor<core::Duration>(std::chrono::system_clock::now());
 }

@@ -14,6 +14,7 @@
 #include "core/settings.hpp"
 #include "store/store.hpp"
 #include "support/clock.hpp"
+#include "support/digest.hpp"
 
 namespace lethe::command {
 
@@ -28,6 +29,9 @@ config::Draft draft_settings(const std::filesystem::path& file);
 
 /// The clock of a store: the machine's, or that of the rehearsal recorded in it.
 std::unique_ptr<support::Clock> clock_of(const store::Store& store);
+
+/// The key of the store's digests, which its first start makes.
+Outcome<support::DigestKey> digest_key(const core::Settings& settings);
 
 /// The machine's time, for opening stores.
 core::Time real_now();

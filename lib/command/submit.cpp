@@ -14,12 +14,6 @@
 namespace lethe::command {
 namespace {
 
-Outcome<support::DigestKey> digest_key(const core::Settings& settings) {
-  const auto key = support::load_digest_key(support::digest_key_path(settings.store_path), false);
-  if (!key) return std::unexpected(failure(ExitStatus::configuration, std::vector{key.error()}));
-  return *key;
-}
-
 intake::JobRequest request_as_written(const SubmitFlags& flags) {
   intake::JobRequest request;
   request.account = flags.account;

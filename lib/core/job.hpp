@@ -33,7 +33,8 @@ struct Job {
   std::int64_t cursor = 0;  ///< contacts that are in an operation; for a list 0 or 1
   State state = State::queued;
   std::optional<Time> ended_at;
-  std::string why;  ///< of a held, cancelled or expired job
+  std::string why;                         ///< of a held, cancelled or expired job
+  std::optional<Time> contacts_erased_at;  ///< since then they are nowhere in the store
 };
 
 /// [A-Za-z0-9._-]{1,128}

@@ -7,6 +7,7 @@
 
 #include "core/admission.hpp"
 #include "core/schedule.hpp"
+#include "engine/erasure.hpp"
 #include "engine/polling.hpp"
 #include "engine/reconciliation.hpp"
 #include "engine/submission.hpp"
@@ -39,6 +40,7 @@ std::int64_t utc_day(Time time) {
 struct Engine::State {
   Work work;
   std::vector<std::unique_ptr<Account>> accounts;
+  Erasure erasure;
   std::unique_ptr<support::Timer> timer;
   Time next_head;
   std::exception_ptr bug;
@@ -93,6 +95,7 @@ struct Engine::State {
     Time next = work.now() + look_ahead;
     next = std::min({next, co_await expire(), log_head_hourly()});
     for (const auto& account : accounts) next = std::min(next, dispatch(*account));
+    next = std::min(next, start_erasure());
     co_return next;
   }
 
@@ -244,6 +247,20 @@ struct Engine::State {
     account.polling.erase(number);
     timer->wake();
     co_await count_requests(account);
+  }
+
+  Time start_erasure() {
+    const Time due = next_erasure(work, erasure);
+    if (due > work.now()) return due;
+    erasure.running = true;
+    tasks.spawn(erasure_task());
+    return Time::max();
+  }
+
+  asio::awaitable<void> erasure_task() {
+    co_await erase(work, erasure);
+    erasure.running = false;
+    timer->wake();
   }
 
   asio::awaitable<void> submission_task(Account& account) {

@@ -12,6 +12,7 @@
 #include "report/log.hpp"
 #include "store/store.hpp"
 #include "support/clock.hpp"
+#include "support/digest.hpp"
 
 namespace lethe::engine {
 
@@ -26,6 +27,7 @@ struct Parts {
   report::Log& log;
   boost::asio::any_io_executor executor;
   ClientFactory make_client;
+  support::DigestKey digest_key{};  ///< of the index of contacts
 };
 
 class Engine {

@@ -111,9 +111,11 @@ struct Service::State {
               .clock = *clock,
               .log = *log,
               .executor = executor,
-              .make_client = [this](const core::AccountSettings& account, std::function<void()> request_made) {
-                return make_client(account, std::move(request_made));
-              }});
+              .make_client =
+                  [this](const core::AccountSettings& account, std::function<void()> request_made) {
+                    return make_client(account, std::move(request_made));
+                  },
+              .digest_key = key});
   }
 
   store::Result<void> make_spool() {
@@ -138,6 +140,7 @@ struct Service::State {
         co_await spool->take_all();
         engine->wake();
       }
+      if (spool) spool->tidy();
       const auto version = store->data_version();
       if (version && seen != *version) {
         seen = *version;

@@ -16,6 +16,14 @@ using support::Fault;
 /// Two changes within one tick of the file system's clock look like one.
 constexpr std::chrono::nanoseconds settling = std::chrono::seconds{2};
 
+constexpr std::chrono::nanoseconds tidying = std::chrono::hours{1};
+constexpr std::chrono::nanoseconds keeping_rejected = std::chrono::days{7};
+
+/// A list that is still to be moved.
+bool lies_here(const SpoolFolder& folder, const std::filesystem::path& list) {
+  return !list.empty() && !SpoolFolder::is_settled(list) && folder.has_file(list);
+}
+
 std::optional<std::int64_t> change_time(const std::filesystem::path& directory) {
   struct stat status{};
   if (::stat(directory.c_str(), &status) != 0) return std::nullopt;
@@ -98,12 +106,15 @@ boost::asio::awaitable<Spool::Taken> Spool::take(const SpoolFolder& folder, std:
   JobRequest request = std::move(*parsed);
   find_moved_list(folder, request);
   const auto accepted = co_await accept(store_, key_, request, directory_, clock_.now());
-  if (accepted) co_return settle(folder, name, request, *accepted);
+  if (accepted) {
+    const Taken taken = co_await settle(folder, name, std::move(request), *accepted);
+    co_return taken;
+  }
   if (accepted.error().store) {
     notify(name, false, support::to_line(accepted.error().fault));
     co_return Taken::store_refused;
   }
-  move_list(folder, request, SpoolFolder::Place::rejected);
+  reject_list(folder, request);
   const std::vector faults{accepted.error().fault};
   co_return reject(folder, name, faults);
 }
@@ -119,19 +130,47 @@ void Spool::find_moved_list(const SpoolFolder& folder, JobRequest& request) {
   source.file = directory_ / moved;
 }
 
-Spool::Taken Spool::settle(const SpoolFolder& folder, const std::string& name, const JobRequest& request,
-                           const store::Acceptance& acceptance) {
-  move_list(folder, request, SpoolFolder::Place::accepted);
-  const auto moved = folder.move(name, SpoolFolder::Place::accepted, clock_.now());
-  const std::string outcome = acceptance.accepted
-                                  ? fmt::format("job {}: {} contacts", request.id, acceptance.job.contacts)
-                                  : fmt::format("job {} is known already: nothing to do", request.id);
-  if (moved) {
-    notify(name, true, outcome);
-    return Taken::moved;
+boost::asio::awaitable<Spool::Taken> Spool::settle(const SpoolFolder& folder, std::string name, JobRequest request,
+                                                   store::Acceptance acceptance) {
+  store::AcceptedFile file{.job = acceptance.job.number, .directory = directory_, .name = {}};
+  if (lies_here(folder, request.contacts.named)) {
+    file.kind = store::AcceptedFile::Kind::list;
+    const Taken list = co_await keep(folder, request.contacts.named, file);
+    if (list == Taken::store_refused) co_return list;
   }
-  notify(name, true, fmt::format("{}, but {}", outcome, moved.error()));
-  return Taken::stays;
+  file.kind = store::AcceptedFile::Kind::job;
+  const Taken taken = co_await keep(folder, name, std::move(file));
+  if (taken == Taken::store_refused) co_return taken;
+  notify(name, true,
+         acceptance.accepted ? fmt::format("job {}: {} contacts", request.id, acceptance.job.contacts)
+                             : fmt::format("job {} is known already: nothing to do", request.id));
+  co_return taken;
+}
+
+boost::asio::awaitable<Spool::Taken> Spool::keep(const SpoolFolder& folder, std::filesystem::path relative,
+                                                 store::AcceptedFile file) {
+  while (true) {
+    auto target = folder.name_in(SpoolFolder::Place::accepted, relative, clock_.now());
+    std::string error;
+    if (target) {
+      file.name = std::move(*target);
+      const auto noted = co_await store_.note_file(file);
+      if (!noted) {
+        notify(relative.string(), false, fmt::format("can't be moved yet: {}", noted.error().what));
+        co_return Taken::store_refused;
+      }
+      const auto moved = folder.move_to(relative, SpoolFolder::Place::accepted, file.name);
+      if (moved && *moved) co_return Taken::moved;
+      const auto forgotten = co_await store_.forget_file(file);
+      if (!forgotten) co_return Taken::store_refused;
+      if (moved) continue;
+      error = moved.error();
+    } else {
+      error = target.error();
+    }
+    notify(relative.string(), false, std::move(error));
+    co_return Taken::stays;
+  }
 }
 
 Spool::Taken Spool::reject(const SpoolFolder& folder, const std::string& name, const std::vector<Fault>& faults) {
@@ -144,11 +183,21 @@ Spool::Taken Spool::reject(const SpoolFolder& folder, const std::string& name, c
   return Taken::stays;
 }
 
-void Spool::move_list(const SpoolFolder& folder, const JobRequest& request, SpoolFolder::Place place) {
+void Spool::reject_list(const SpoolFolder& folder, const JobRequest& request) {
   const std::filesystem::path& named = request.contacts.named;
-  if (named.empty() || SpoolFolder::is_settled(named) || !folder.has_file(named)) return;
-  const auto moved = folder.move(named, place, clock_.now());
+  if (!lies_here(folder, named)) return;
+  const auto moved = folder.move(named, SpoolFolder::Place::rejected, clock_.now());
   if (!moved) notify(named.string(), false, moved.error());
+}
+
+void Spool::tidy() {
+  const std::int64_t now = real_now();
+  if (tidied_at_ && now - *tidied_at_ < tidying.count()) return;
+  tidied_at_ = now;
+  const auto folder = SpoolFolder::open(directory_);
+  if (!folder) return;  // take_all() says so
+  const auto removed = folder->remove_rejected(now - keeping_rejected.count());
+  if (!removed) notify("", false, removed.error());
 }
 
 void Spool::notify(const std::string& name, bool accepted, std::string what) {

@@ -44,6 +44,8 @@ class Spool {
   /// Takes every complete job file there is, in the order of their names. False: the store refused a write, look again
   /// later.
   boost::asio::awaitable<bool> take_all();
+  /// Removes what has lain in rejected/ for 7 days; looks once an hour, however often it is called.
+  void tidy();
 
  private:
   enum class Taken : std::uint8_t { moved, stays, store_refused };
@@ -51,10 +53,14 @@ class Spool {
   boost::asio::awaitable<Taken> take(const SpoolFolder& folder, std::string name);
   /// Where a crash came between the moves of the list and of the job file, the list is in accepted/ already.
   void find_moved_list(const SpoolFolder& folder, JobRequest& request);
-  Taken settle(const SpoolFolder& folder, const std::string& name, const JobRequest& request,
-               const store::Acceptance& acceptance);
+  boost::asio::awaitable<Taken> settle(const SpoolFolder& folder, std::string name, JobRequest request,
+                                       store::Acceptance acceptance);
+  /// Moves a file into accepted/. The store knows its name there first, so that no crash leaves contacts behind that
+  /// nobody erases.
+  boost::asio::awaitable<Taken> keep(const SpoolFolder& folder, std::filesystem::path relative,
+                                     store::AcceptedFile file);
   Taken reject(const SpoolFolder& folder, const std::string& name, const std::vector<support::Fault>& faults);
-  void move_list(const SpoolFolder& folder, const JobRequest& request, SpoolFolder::Place place);
+  void reject_list(const SpoolFolder& folder, const JobRequest& request);
   void notify(const std::string& name, bool accepted, std::string what);
 
   std::filesystem::path directory_;
@@ -65,6 +71,7 @@ class Spool {
   std::function<void(const Notice&)> notify_;
   bool scanned_ = false;
   bool store_refused_ = false;
+  std::optional<std::int64_t> tidied_at_;  ///< real time, in nanoseconds
   std::optional<std::int64_t>
       changed_at_;  ///< of the directory at the last scan, in nanoseconds; absent: it couldn't be seen
 };

@@ -62,11 +62,31 @@ std::expected<Descriptor, std::string> open_folder(int parent, const std::filesy
   return std::unexpected(error_text(fmt::format("{} can't be opened", name.string()), errno));
 }
 
+/// Whatever is no directory, in the order of the names.
+std::expected<std::vector<std::string>, std::string> files_in(int folder) {
+  const int again = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(again < 0 ? nullptr : ::fdopendir(again), ::closedir);
+  if (!stream) return std::unexpected(error_text("the intake directory can't be listed", errno));
+  std::vector<std::string> names;
+  while (const dirent* entry = ::readdir(stream.get())) {
+    struct stat status{};
+    if (::fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(status.st_mode)) continue;
+    names.emplace_back(entry->d_name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
 bool is_job_name(std::string_view name) {
   return name.ends_with(".toml") && !name.starts_with('.');
 }
 
 }  // namespace
+
+bool write_new(int folder, const std::string& name, std::string_view text, mode_t mode) {
+  const Descriptor file(::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  return file.is_open() && write_all(file.value(), text);
+}
 
 std::string free_name(const std::filesystem::path& name, core::Time now, int attempt) {
   if (attempt == 0) return name.string();
@@ -115,17 +135,8 @@ std::expected<SpoolFolder, std::string> SpoolFolder::open(const std::filesystem:
 }
 
 std::expected<std::vector<std::string>, std::string> SpoolFolder::job_files() const {
-  const int again = ::openat(root_.value(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(again < 0 ? nullptr : ::fdopendir(again), ::closedir);
-  if (!stream) return std::unexpected(error_text("the intake directory can't be listed", errno));
-  std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(stream.get())) {
-    if (!is_job_name(entry->d_name)) continue;
-    struct stat status{};
-    if (::fstatat(root_.value(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(status.st_mode)) continue;
-    names.emplace_back(entry->d_name);
-  }
-  std::ranges::sort(names);
+  auto names = files_in(root_.value());
+  if (names) std::erase_if(*names, [](const std::string& name) { return !is_job_name(name); });
   return names;
 }
 
@@ -137,19 +148,52 @@ bool SpoolFolder::has_file(const std::filesystem::path& relative) const {
 
 std::expected<std::string, std::string> SpoolFolder::move(const std::filesystem::path& relative, Place place,
                                                           core::Time now) const {
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    auto target = name_in(place, relative, now);
+    if (!target) return target;
+    const auto moved = move_to(relative, place, *target);
+    if (!moved) return std::unexpected(moved.error());
+    if (*moved) return target;
+  }
+  return std::unexpected(cannot_move(relative.string(), EEXIST));
+}
+
+std::expected<std::string, std::string> SpoolFolder::name_in(Place place, const std::filesystem::path& relative,
+                                                             core::Time now) const {
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    std::string target = free_name(relative.filename(), now, attempt);
+    if (!exists(descriptor(place), target)) return target;
+  }
+  return std::unexpected(cannot_move(relative.string(), EEXIST));
+}
+
+std::expected<bool, std::string> SpoolFolder::move_to(const std::filesystem::path& relative, Place place,
+                                                      const std::string& target) const {
   const std::filesystem::path parent = relative.has_parent_path() ? relative.parent_path() : ".";
   const auto from = open_beneath(root_.value(), parent, O_RDONLY | O_DIRECTORY);
   if (!from) return std::unexpected(cannot_move(relative.string(), from.error()));
   const int to = descriptor(place);
-  for (int attempt = 0; attempt < most_attempts; ++attempt) {
-    std::string target = free_name(relative.filename(), now, attempt);
-    const int error = rename_without_replacing(from->value(), relative.filename().string(), to, target);
-    if (error == EEXIST) continue;
-    if (error != 0) return std::unexpected(cannot_move(relative.string(), error));
-    if (::fsync(to) != 0 || ::fsync(from->value()) != 0) return std::unexpected(cannot_move(relative.string(), errno));
-    return target;
+  const int error = rename_without_replacing(from->value(), relative.filename().string(), to, target);
+  if (error == EEXIST) return false;
+  if (error != 0) return std::unexpected(cannot_move(relative.string(), error));
+  if (::fsync(to) != 0 || ::fsync(from->value()) != 0) return std::unexpected(cannot_move(relative.string(), errno));
+  return true;
+}
+
+std::expected<void, std::string> SpoolFolder::remove_rejected(std::int64_t before) const {
+  const auto names = files_in(rejected_.value());
+  if (!names) return std::unexpected(names.error());
+  for (const std::string& name : *names) {
+    struct stat status{};
+    if (::fstatat(rejected_.value(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    // A rename sets the time of change, and leaves that of the content as it was.
+    const std::int64_t came = std::int64_t{status.st_ctim.tv_sec} * 1'000'000'000 + status.st_ctim.tv_nsec;
+    if (came >= before) continue;
+    if (::unlinkat(rejected_.value(), name.c_str(), 0) != 0 && errno != ENOENT) {
+      return std::unexpected(error_text(fmt::format("rejected/{} can't be removed", name), errno));
+    }
   }
-  return std::unexpected(cannot_move(relative.string(), EEXIST));
+  return {};
 }
 
 std::expected<void, std::string> SpoolFolder::reject(const std::string& name, std::string_view why,
@@ -157,8 +201,7 @@ std::expected<void, std::string> SpoolFolder::reject(const std::string& name, st
   const int to = rejected_.value();
   const std::string draft = fmt::format(".{}.why", name);
   ::unlinkat(to, draft.c_str(), 0);
-  const Descriptor file(::openat(to, draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, why_mode));
-  if (!file.is_open() || !write_all(file.value(), why)) {
+  if (!write_new(to, draft, why, why_mode)) {
     return std::unexpected(error_text(fmt::format("rejected/{}.why can't be written", name), errno));
   }
   for (int attempt = 0; attempt < most_attempts; ++attempt) {

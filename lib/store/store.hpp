@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/admission.hpp"
@@ -138,6 +139,47 @@ struct Cancellation {
   std::int64_t operations = 0;  ///< how many those are
 };
 
+/// A file in the accepted/ of an intake directory that holds contacts of a job.
+struct AcceptedFile {
+  enum class Kind : std::uint8_t { job, list };
+  core::JobNumber job;
+  std::filesystem::path directory;  ///< the intake directory, absolute
+  std::string name;                 ///< in its accepted/
+  Kind kind = Kind::job;
+};
+
+/// One contact in the index: its short keyed digest, and the job that it belongs to.
+struct IndexEntry {
+  std::int64_t digest = 0;
+  core::JobNumber job;
+};
+
+/// Whose contacts: those that an operation took, or those that a job ended with in no operation.
+using IndexOwner = std::variant<core::OperationNumber, core::JobNumber>;
+
+struct IndexHit {
+  core::JobNumber job;
+  std::optional<core::OperationNumber> operation;  ///< absent: no operation took the contact
+};
+
+/// Contacts that two jobs have in common.
+struct OverlapFound {
+  core::JobNumber one;
+  core::JobNumber other;
+  std::int64_t contacts = 0;
+};
+struct Overlap {
+  std::string job;  ///< the other one's id
+  std::int64_t contacts = 0;
+};
+
+/// Where a contact can't be looked for.
+struct IndexGaps {
+  std::vector<std::string> lists;                 ///< jobs by list: their contacts are in the cloud alone
+  std::vector<std::string> jobs;                  ///< erased while no index was wanted
+  std::vector<core::OperationNumber> operations;  ///< the same
+};
+
 /// The factor and epoch of a rehearsal's clock, recorded by the first run on an empty store.
 struct TimeScale {
   double factor = 1;
@@ -198,6 +240,28 @@ class Store {
   /// The operation that this operationID belongs to.
   virtual Result<std::optional<core::OperationNumber>> owner_of(std::string_view account, core::Action action,
                                                                 core::OperationId id) = 0;
+  /// Jobs that ended at or before `before` and whose contacts are still here, the longest ended first.
+  virtual Result<std::vector<core::Job>> erasable(core::Time before, std::size_t most) = 0;
+  /// When the longest ended of these jobs ended.
+  virtual Result<std::optional<core::Time>> next_erasable() = 0;
+  virtual Result<std::vector<AcceptedFile>> accepted_files(core::JobNumber job) = 0;
+  /// Of jobs whose contacts were erased everywhere else.
+  virtual Result<std::vector<AcceptedFile>> overdue_files(std::size_t most) = 0;
+  /// Operations that the cloud has accepted and whose contacts aren't in the index yet, the oldest first.
+  virtual Result<std::vector<core::Operation>> unindexed(std::size_t most) = 0;
+  /// What of a job's contacts the index doesn't hold, as far as it is still to be indexed.
+  virtual Result<std::vector<Slice>> unindexed_contacts(core::JobNumber job) = 0;
+  /// The next indexed operation of the account that hasn't ended.
+  virtual Result<std::optional<core::OperationNumber>> indexed_beside(std::string_view account,
+                                                                      core::OperationNumber after) = 0;
+  /// A part of an operation's index, sorted: the first, or the one after that which begins with `after`. Empty: the
+  /// end.
+  virtual Result<std::vector<IndexEntry>> index_block(core::OperationNumber operation,
+                                                      std::optional<std::int64_t> after) = 0;
+  virtual Result<void> search_index(std::int64_t digest, const std::function<void(const IndexHit&)>& found) = 0;
+  virtual Result<IndexGaps> index_gaps() = 0;
+  /// The most contacts first.
+  virtual Result<std::vector<Overlap>> overlaps(core::JobNumber job) = 0;
   /// Changes whenever anybody has committed: another process, or this store's own writes.
   virtual Result<std::int64_t> data_version() = 0;
   virtual std::uint64_t instance() const = 0;  ///< random, made with the store: the seed of the jitter
@@ -218,6 +282,19 @@ class Store {
   virtual Written<void> expire(core::JobNumber job, core::Time at) = 0;
   /// The same as cancelled, by a person.
   virtual Written<Cancellation> cancel(core::JobNumber job, core::Time at, std::string cause) = 0;
+
+  // --- writes: privacy
+  /// Overwrites the contacts of these jobs in the store and its log, as far as they have ended. False: somebody reads
+  /// what is still in the log; the jobs stay erasable, and to be asked for again. A stop on the way does no harm.
+  virtual Written<bool> erase_contacts(std::vector<core::JobNumber> jobs, core::Time at) = 0;
+  /// `entries` are sorted by digest. An operation's overlaps count once, with its first complete index.
+  virtual Written<void> keep_index(IndexOwner owner, std::vector<IndexEntry> entries,
+                                   std::vector<OverlapFound> overlaps) = 0;
+  /// There will be no index, unless there is one.
+  virtual Written<void> skip_index(IndexOwner owner) = 0;
+  /// Before the file comes to lie there. A job that was erased is erasable again.
+  virtual Written<void> note_file(AcceptedFile file) = 0;
+  virtual Written<void> forget_file(AcceptedFile file) = 0;
 
   // --- writes: operations
   /// The intent: makes the operation in `submitting` with its slices, moves each job's cursor from slice.first to

@@ -94,6 +94,15 @@ TEST_F(Jobs, show_holds_operations_and_transitions) {
   EXPECT_NE(text.find("deleted"), std::string::npos);
 }
 
+TEST_F(Jobs, show_tells_when_the_contacts_were_erased) {
+  operation_in(State::deleted, "ended");
+  EXPECT_EQ(boost::json::parse(detail_json(detail("ended"))).at("contacts_erased_at"), boost::json::value(nullptr));
+  must(store_->run(store().erase_contacts({detail("ended").job.number}, noon + minutes{5})));
+  const auto json = boost::json::parse(detail_json(detail("ended")));
+  EXPECT_EQ(json.at("contacts_erased_at"), boost::json::value(core::rfc3339(noon + minutes{5})));
+  EXPECT_NE(detail_text(detail("ended"), noon).find("\nerased  "), std::string::npos);
+}
+
 TEST_F(Jobs, a_line_a_job) {
   EXPECT_EQ(jobs_text({}), "no jobs\n");
   EXPECT_EQ(jobs_json({}), "[]");

@@ -28,6 +28,8 @@ class FakeStore : public store::Store {
   std::optional<store::Error> refuse_begin;
   std::optional<store::Error> refuse_append;
   std::optional<store::Error> refuse_accept;
+  std::optional<store::Error> refuse_note;
+  std::vector<store::AcceptedFile> files;
 
   store::Result<std::optional<core::Job>> job(std::string_view id) override {
     if (refuse_reads) return std::unexpected(*refuse_reads);
@@ -58,6 +60,7 @@ class FakeStore : public store::Store {
           .accepted = false, .job = known->second.job, .readmission = core::readmit(known->second.job, job.digest)};
       co_return acceptance;
     }
+    job.number = {static_cast<std::int64_t>(jobs_by_id.size()) + 1};
     jobs_by_id[job.id] = {job, std::move(contacts)};
     store::Acceptance acceptance{.accepted = true, .job = job, .readmission = std::nullopt};
     co_return acceptance;
@@ -98,6 +101,45 @@ class FakeStore : public store::Store {
   store::Result<std::vector<core::OperationId>> claimed(std::string_view, core::Action,
                                                         const std::vector<core::OperationId>&) override {
     no();
+  }
+  store::Result<std::vector<core::Operation>> unindexed(std::size_t) override { no(); }
+  store::Result<std::vector<store::Slice>> unindexed_contacts(core::JobNumber) override { no(); }
+  store::Result<std::optional<core::OperationNumber>> indexed_beside(std::string_view, core::OperationNumber) override {
+    no();
+  }
+  store::Result<std::vector<store::IndexEntry>> index_block(core::OperationNumber,
+                                                            std::optional<std::int64_t>) override {
+    no();
+  }
+  store::Result<void> search_index(std::int64_t, const std::function<void(const store::IndexHit&)>&) override { no(); }
+  store::Result<store::IndexGaps> index_gaps() override { no(); }
+  store::Result<std::vector<store::Overlap>> overlaps(core::JobNumber) override { no(); }
+  store::Written<void> keep_index(store::IndexOwner, std::vector<store::IndexEntry>,
+                                  std::vector<store::OverlapFound>) override {
+    no();
+  }
+  store::Written<void> skip_index(store::IndexOwner) override { no(); }
+  store::Result<std::vector<core::Job>> erasable(core::Time, std::size_t) override { no(); }
+  store::Result<std::optional<core::Time>> next_erasable() override { no(); }
+  store::Result<std::vector<store::AcceptedFile>> accepted_files(core::JobNumber job) override {
+    std::vector<store::AcceptedFile> found;
+    for (const auto& file : files) {
+      if (file.job == job) found.push_back(file);
+    }
+    return found;
+  }
+  store::Result<std::vector<store::AcceptedFile>> overdue_files(std::size_t) override { no(); }
+  store::Written<bool> erase_contacts(std::vector<core::JobNumber>, core::Time) override { no(); }
+  store::Written<void> note_file(store::AcceptedFile file) override {
+    if (refuse_note) co_return std::unexpected(*refuse_note);
+    files.push_back(std::move(file));
+    co_return store::Result<void>{};
+  }
+  store::Written<void> forget_file(store::AcceptedFile file) override {
+    std::erase_if(files, [&](const store::AcceptedFile& each) {
+      return each.job == file.job && each.directory == file.directory && each.name == file.name;
+    });
+    co_return store::Result<void>{};
   }
   store::Result<std::int64_t> data_version() override { no(); }
   std::uint64_t instance() const override { no(); }

@@ -75,16 +75,18 @@ void Installation::make_network() {
 }
 
 void Installation::make_engine() {
-  engine_ = std::make_unique<engine::Engine>(
-      engine::Parts{.settings = settings_.settings,
-                    .store = *store_,
-                    .clock = clock_,
-                    .log = *logger_,
-                    .executor = loop_->get_executor(),
-                    .make_client = [this](const core::AccountSettings& account, std::function<void()> request_made) {
-                      return cloud::make_client(account, make_client(*network_, loop_->get_executor(), account.name),
-                                                clock_, loop_->get_executor(), std::move(request_made));
-                    }});
+  engine_ = std::make_unique<engine::Engine>(engine::Parts{
+      .settings = settings_.settings,
+      .store = *store_,
+      .clock = clock_,
+      .log = *logger_,
+      .executor = loop_->get_executor(),
+      .make_client =
+          [this](const core::AccountSettings& account, std::function<void()> request_made) {
+            return cloud::make_client(account, make_client(*network_, loop_->get_executor(), account.name), clock_,
+                                      loop_->get_executor(), std::move(request_made));
+          },
+      .digest_key = key});
   tasks_ =
       std::make_unique<support::TaskGroup>(loop_->get_executor(), [this](std::exception_ptr thrown) { bug_ = thrown; });
   tasks_->spawn(engine_->run());
@@ -185,6 +187,14 @@ bool Installation::command(const Command& write) {
     settle();
   }
   return true;
+}
+
+std::string Installation::stored_bytes() const {
+  std::string bytes;
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    bytes += files_.content(settings_.settings.store_path.string() + suffix).value_or("");
+  }
+  return bytes;
 }
 
 void Installation::wind_down() {

@@ -84,6 +84,8 @@ class Installation {
   store::Store& store() { return *store_; }
   Network& network() { return *network_; }
   engine::Engine& engine() { return *engine_; }
+  /// All bytes of the store's files.
+  std::string stored_bytes() const;
   /// Everything logged, over all lives.
   std::string log() const { return log_.str(); }
   /// A line of the simulation's own into the log.

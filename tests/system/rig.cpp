@@ -122,6 +122,7 @@ Rig::~Rig() {
 
 void Rig::write_configuration(const RigSettings& settings) const {
   std::string text = "[store]\npath = \"state/lethe.db\"\n[log]\nformat = \"json\"\n[web]\nlisten = \"\"\n";
+  if (settings.intake) text += "[intake]\ndirectory = \"spool\"\n";
   for (int i = 0; i < settings.accounts; ++i) {
     text += fmt::format(
         "[[account]]\nname = \"{0}\"\nauth_url = \"{1}\"\nrest_url = \"{1}\"\nclient_id = \"{2}\"\n"

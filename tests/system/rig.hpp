@@ -52,6 +52,7 @@ struct RigSettings {
   double time_scale = 5000;
   int accounts = 1;      ///< acme, acme2, …
   std::string settings;  ///< more keys for every account
+  bool intake = false;   ///< watches spool()
 };
 
 class Rig {
@@ -64,6 +65,7 @@ class Rig {
   const std::filesystem::path& directory() const { return directory_; }
   std::filesystem::path config() const { return directory_ / "lethe.toml"; }
   std::filesystem::path store() const { return directory_ / "state" / "lethe.db"; }
+  std::filesystem::path spool() const { return directory_ / "spool"; }
   Cloud& cloud() { return *cloud_; }
 
   /// Writes a file into the directory (mode 0600) and gives its path.

@@ -1,6 +1,7 @@
 // Secrets and contacts: what is written where.
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <filesystem>
 #include <string>
 
@@ -52,6 +53,48 @@ TEST(Secrecy, a_whole_life_writes_neither_secret_nor_contact_outside_the_store) 
   EXPECT_EQ(rig.stop_daemon(), 0);
   EXPECT_EQ(files_with(rig.directory(), contact_marker, true), "");
   EXPECT_EQ(files_with(rig.directory(), client_secret, false), "");
+}
+
+TEST(Secrecy, after_the_end_no_contact_is_left) {
+  RigSettings settings;
+  settings.intake = true;
+  Rig rig(settings);
+  fs::create_directories(rig.spool() / "accepted");
+  rig.start_daemon();
+  rig.write("spool/list.csv", contact_marker + "-1\n" + contact_marker + "-2\n");
+  rig.write("spool/dropped.draft", "# " + contact_marker + "\naccount = \"acme\"\nkeys_file = \"list.csv\"\n");
+  fs::rename(rig.spool() / "dropped.draft", rig.spool() / "dropped.toml");
+  const auto inlined = rig.job("inlined", "keys = [\"" + contact_marker + "-3\"]");
+  const auto refused = rig.job("refusal", "keys = [\"refused-" + contact_marker + "-4\"]");
+  rig.lethe({"submit", inlined, refused, "--wait"});
+  fs::remove(inlined);  // the user's own originals are theirs
+  fs::remove(refused);
+  EXPECT_TRUE(eventually([&] {
+    for (const std::string job : {"dropped", "inlined", "refusal"}) {
+      const auto shown = rig.lethe({"show", job, "--json"});
+      if (shown.status != 0 || boost::json::parse(shown.out).at("contacts_erased_at").is_null()) return false;
+    }
+    return true;
+  }));
+  const auto holds_marker = [&] {
+    std::string found;
+    for (const auto& entry : fs::recursive_directory_iterator(rig.directory())) {
+      if (!entry.is_regular_file() || read_file(entry.path()).find(contact_marker) == std::string::npos) continue;
+      found += entry.path().string() + " ";
+    }
+    return found;
+  };
+  const auto asked = rig.json({"find", "--key", contact_marker + "-1", "--json"});
+  ASSERT_EQ(asked.at("found").as_array().size(), 1U);
+  EXPECT_EQ(asked.at("found").at(0).at("job"), boost::json::value("dropped"));
+  EXPECT_EQ(rig.json({"find", "--key", "refused-" + contact_marker + "-4", "--json"}).at("found").at(0).at("job"),
+            boost::json::value("refusal"));
+  EXPECT_EQ(holds_marker(), "") << "while the daemon runs";
+  EXPECT_EQ(rig.stop_daemon(), 0);
+  EXPECT_EQ(holds_marker(), "") << "after it";
+  const auto kept = read_file(rig.spool() / "accepted" / "dropped.toml");
+  EXPECT_NE(kept.find("contacts = 2\n"), std::string::npos) << kept;
+  EXPECT_FALSE(fs::exists(rig.spool() / "accepted" / "list.csv"));
 }
 
 TEST(Secrecy, contacts_that_wait_are_in_the_store_alone) {

@@ -14,6 +14,8 @@ namespace lethe::store::sqlite {
 namespace {
 
 constexpr int busy_timeout_ms = 5000;
+/// While it waits for readers, emptying the log keeps writers out.
+constexpr int truncate_timeout_ms = 50;
 
 /// SQLite calls only ENOSPC full; a used-up quota is no different to the one who waits for room.
 bool out_of_room(sqlite3* handle, int code) {
@@ -60,6 +62,18 @@ std::int64_t Connection::changes() const {
 
 bool Connection::in_transaction() const {
   return sqlite3_get_autocommit(handle_) == 0;
+}
+
+Result<bool> Connection::truncate_log() {
+  // The first pass keeps nobody out and leaves the second one little to do.
+  (void)sqlite3_wal_checkpoint_v2(handle_, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  sqlite3_busy_timeout(handle_, truncate_timeout_ms);
+  const int code = sqlite3_wal_checkpoint_v2(handle_, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(handle_, busy_timeout_ms);
+  if (code == SQLITE_OK) return true;
+  const int primary = code & 0xff;
+  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) return false;
+  return std::unexpected(describe(code));
 }
 
 Error Connection::error(Error::Kind kind, std::string_view what) const {

@@ -46,6 +46,9 @@ class Connection {
   /// Rows that the last INSERT, UPDATE or DELETE changed.
   std::int64_t changes() const;
   bool in_transaction() const;
+  /// Moves the whole write-ahead log into the database and empties its file, so that what was overwritten is in
+  /// neither. False: somebody reads what only the log still has; ask again. Outside a transaction.
+  Result<bool> truncate_log();
   const std::filesystem::path& path() const { return place_.path; }
   sqlite3* handle() const { return handle_; }
 

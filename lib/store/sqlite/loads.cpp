@@ -8,9 +8,6 @@ namespace lethe::store::sqlite {
 
 namespace {
 
-/// About 4 MB, which are erased in far less than the 100 ms that a transaction may hold the write lock.
-constexpr int chunks_per_piece = 64;
-
 Error no_load(Connection& db, LoadNumber load) {
   return db.error(Error::Kind::not_found,
                   fmt::format("the contacts of load {} are no longer here; submit the job again", load.value));
@@ -59,11 +56,8 @@ Result<bool> erase_piece(Unit& unit, LoadNumber load) {
   const auto number = read_number(open);
   if (!number) return std::unexpected(number.error());
   if (!*number) return false;
-  Statement erase(
-      unit.db, "DELETE FROM chunk WHERE number IN (SELECT number FROM chunk WHERE load = ?1 ORDER BY first LIMIT ?2)",
-      load, chunks_per_piece);
-  if (auto erased = erase.run(); !erased) return std::unexpected(erased.error());
-  if (unit.db.changes() == chunks_per_piece) return true;
+  const auto more = empty_chunks(unit, load);
+  if (!more || *more) return more;
   Statement forget(unit.db, "DELETE FROM load WHERE number = ?1", load);
   if (auto forgotten = forget.run(); !forgotten) return std::unexpected(forgotten.error());
   return false;

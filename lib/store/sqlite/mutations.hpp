@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,8 @@ struct Unit {
   Connection& db;
   core::Time real_now;                     ///< for the age of loads; nothing else looks at real time
   std::vector<core::Transition> recorded;  ///< in the order of seq
+  /// Done on the writer's thread once the transaction is committed, outside any.
+  std::vector<std::function<void(Connection&)>> afterwards{};
 };
 
 // The record of transitions.
@@ -33,6 +37,8 @@ Result<LoadNumber> begin_load(Unit& unit);
 Result<void> append_contacts(Unit& unit, LoadNumber load, const std::vector<std::string>& contacts);
 /// Erases a piece of an abandoned load, short enough for one transaction; false: nothing is left.
 Result<bool> erase_piece(Unit& unit, LoadNumber load);
+/// Overwrites some chunks of a load, short enough for one transaction; false: it has no others.
+Result<bool> empty_chunks(Unit& unit, LoadNumber load);
 /// A load that nobody has appended to since `before`.
 Result<std::optional<LoadNumber>> interrupted_load(Connection& db, core::Time before);
 
@@ -44,6 +50,26 @@ Result<void> hold(Unit& unit, const core::Job& job, const std::string& why, core
 Result<Cancellation> cancel(Unit& unit, core::JobNumber job, core::Time at, const std::string& cause);
 /// Recomputes what follows from where the job's parts stand.
 Result<void> refresh(Unit& unit, core::JobNumber job, core::Time at);
+
+// Erasure.
+/// Empties chunks of an ended job, short enough for one transaction; false: none is left, or it hasn't ended.
+Result<bool> empty_job(Unit& unit, core::JobNumber job);
+/// Of those jobs that have ended and hold no contacts any more.
+Result<void> mark_erased(Unit& unit, const std::vector<core::JobNumber>& jobs, core::Time at);
+/// Gives the room of emptied chunks back, a piece at a time; false: there is no more to give.
+Result<bool> reclaim_chunks(Unit& unit);
+/// A job whose contacts were erased has some again by it, and is erased once more.
+Result<void> note_file(Unit& unit, const AcceptedFile& file);
+Result<void> forget_file(Unit& unit, const AcceptedFile& file);
+
+// The index of contacts.
+/// Removes some blocks of what an earlier try left; false: there are no more.
+Result<bool> clear_index(Unit& unit, const IndexOwner& owner);
+/// Takes some of the sorted entries, as many as one transaction should; how many.
+Result<std::size_t> append_index(Unit& unit, const IndexOwner& owner, std::span<const IndexEntry> entries);
+enum class Indexed : std::uint8_t { off, complete };
+Result<void> finish_index(Unit& unit, const IndexOwner& owner, Indexed indexed,
+                          const std::vector<OverlapFound>& overlaps);
 
 // Operations.
 Result<core::Operation> form(Unit& unit, core::Operation wanted, const std::vector<Slice>& slices);

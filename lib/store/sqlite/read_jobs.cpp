@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "store/sqlite/chunks.hpp"
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/rows.hpp"
@@ -64,6 +66,16 @@ struct Range {
   }
 };
 
+/// Fewer contacts than the job was taken with must never be taken for all of them: the others were erased.
+Result<void> check_all_given(Connection& db, core::JobNumber job, std::int64_t reached, std::int64_t end) {
+  Statement query(db, "SELECT contacts FROM job WHERE number = ?1 AND list_key IS NULL", job);
+  const auto contacts = read_number(query);
+  if (!contacts) return std::unexpected(contacts.error());
+  if (reached >= std::min(end, contacts->value_or(0))) return {};
+  return std::unexpected(
+      db.error(Error::Kind::not_found, fmt::format("the contacts of job {} were erased", job.value)));
+}
+
 }  // namespace
 
 Result<std::optional<core::Job>> job(Connection& db, std::string_view id) {
@@ -86,17 +98,20 @@ Result<void> contacts(Connection& db, core::JobNumber job, std::int64_t first, s
   if (count <= 0) return {};
   const Range range{first, first + count};
   Statement query(db,
-                  "SELECT c.first, c.contacts FROM chunk c JOIN job j ON c.load = j.load WHERE j.number = ?1"
+                  "SELECT c.first, c.contacts, c.count FROM chunk c JOIN job j ON c.load = j.load WHERE j.number = ?1"
                   " AND c.first >= (SELECT max(b.first) FROM chunk b WHERE b.load = j.load AND b.first <= ?2)"
                   " AND c.first < ?3 ORDER BY c.first",
                   job, range.first, range.end);
   bool more = true;
+  std::int64_t reached = 0;
   while (more && query.next()) {
+    reached = query.integer(0) + query.integer(2);
     ChunkReader chunk(query.text(1));
     more = range.give(chunk, query.integer(0), take);
     if (chunk.damaged()) query.spoil("a chunk of contacts can't be read");
   }
   if (query.failed()) return std::unexpected(query.failure());
+  if (more) return check_all_given(db, job, std::max(reached, range.first), range.end);
   return {};
 }
 

@@ -22,8 +22,12 @@ std::string in_state();     ///< account, state, most
 std::string waiting_job();  ///< account
 std::string expiring();     ///< now, most
 std::string next_expiry();
-std::string job_by_id();      ///< id
-std::string operations_of();  ///< job
+std::string erasable();  ///< before, most
+std::string next_erasable();
+std::string unindexed();       ///< most
+std::string indexed_beside();  ///< account, after
+std::string job_by_id();       ///< id
+std::string operations_of();   ///< job
 }  // namespace queries
 
 // Operations.
@@ -63,6 +67,23 @@ Result<std::optional<core::Time>> next_expiry(Connection& db);
 Result<std::vector<core::OperationId>> claimed(Connection& db, std::string_view account, core::Action action,
                                                const std::vector<core::OperationId>& ids);
 Result<std::optional<core::Time>> newest_transition_at(Connection& db);
+
+// Erasure.
+Result<std::vector<core::Job>> erasable(Connection& db, core::Time before, std::size_t most);
+Result<std::optional<core::Time>> next_erasable(Connection& db);
+Result<std::vector<AcceptedFile>> accepted_files(Connection& db, core::JobNumber job);
+Result<std::vector<AcceptedFile>> overdue_files(Connection& db, std::size_t most);
+
+// The index of contacts.
+Result<std::vector<core::Operation>> unindexed(Connection& db, std::size_t most);
+Result<std::vector<Slice>> unindexed_contacts(Connection& db, core::JobNumber job);
+Result<std::optional<core::OperationNumber>> indexed_beside(Connection& db, std::string_view account,
+                                                            core::OperationNumber after);
+Result<std::vector<IndexEntry>> index_block(Connection& db, core::OperationNumber operation,
+                                            std::optional<std::int64_t> after);
+Result<void> search_index(Connection& db, std::int64_t digest, const std::function<void(const IndexHit&)>& found);
+Result<IndexGaps> index_gaps(Connection& db);
+Result<std::vector<Overlap>> overlaps(Connection& db, core::JobNumber job);
 
 // Accounts, the record of transitions, and the store itself.
 Result<core::AccountFacts> facts(Connection& db, std::string_view account);

@@ -116,6 +116,7 @@ core::Job read_job(Statement& row) {
   job.state = columns.state();
   job.ended_at = columns.optional_time();
   job.why = columns.text();
+  job.contacts_erased_at = columns.optional_time();
   return job;
 }
 

@@ -41,17 +41,20 @@ CREATE TABLE load (
 ) STRICT;
 
 -- Contacts in the order of their arrival, never in a B-tree keyed by them: splits of its pages leave remnants behind.
+-- Without a load: emptied. A row is overwritten where it lies, since a deletion can move its neighbours to another page
+-- and leave their bytes behind where no later erasure finds them.
 CREATE TABLE chunk (
   number INTEGER PRIMARY KEY,
-  load INTEGER NOT NULL,
+  load INTEGER,
   first INTEGER NOT NULL,
-  count INTEGER NOT NULL CHECK (count > 0),
+  count INTEGER NOT NULL CHECK ((count > 0) = (load IS NOT NULL)),
   contacts BLOB NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX chunk_of_load ON chunk (load, first);
+CREATE UNIQUE INDEX chunk_of_load ON chunk (load, first) WHERE load IS NOT NULL;
 
 -- length: the parts that go to the cloud, its contacts or 1 for a list. rest: the state of those in no operation.
 -- expires_at: not_after while something of the job can still expire.
+-- indexed: whether the index has what no operation took of it; NULL: not decided.
 CREATE TABLE job (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
@@ -73,10 +76,22 @@ CREATE TABLE job (
   state TEXT NOT NULL,
   ended_at INTEGER,
   why TEXT NOT NULL,
-  expires_at INTEGER
+  expires_at INTEGER,
+  contacts_erased_at INTEGER,
+  indexed INTEGER
 ) STRICT;
 CREATE INDEX job_waiting ON job (account, number) WHERE rest = 'queued' AND cursor < length;
 CREATE INDEX job_expiring ON job (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX job_erasable ON job (ended_at, number) WHERE ended_at IS NOT NULL AND contacts_erased_at IS NULL;
+
+-- What lies in the accepted/ of an intake directory and holds contacts of a job.
+CREATE TABLE accepted_file (
+  job INTEGER NOT NULL REFERENCES job (number),
+  directory TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  PRIMARY KEY (job, directory, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE operation (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -103,11 +118,35 @@ CREATE TABLE operation (
   retried_at INTEGER,
   old_verdict INTEGER NOT NULL DEFAULT 0,
   own_retries INTEGER NOT NULL DEFAULT 0,
+  indexed INTEGER,
   version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE UNIQUE INDEX operation_of_cloud ON operation (account, action, operation_id) WHERE operation_id IS NOT NULL;
 CREATE INDEX operation_due ON operation (account, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX operation_in_state ON operation (account, state, number);
+CREATE INDEX operation_unindexed ON operation (number)
+  WHERE indexed IS NULL AND operation_id IS NOT NULL AND selector <> 'list';
+CREATE INDEX operation_beside ON operation (account, number) WHERE indexed = 1 AND ended_at IS NULL;
+
+-- Short keyed digests of contacts, sorted: those of an operation, or those that a job ended with in no operation.
+CREATE TABLE index_block (
+  number INTEGER PRIMARY KEY,
+  operation INTEGER REFERENCES operation (number),
+  job INTEGER REFERENCES job (number),
+  lowest INTEGER NOT NULL,
+  entries BLOB NOT NULL,
+  CHECK ((operation IS NULL) <> (job IS NULL))
+) STRICT;
+CREATE INDEX index_of_operation ON index_block (operation, lowest) WHERE operation IS NOT NULL;
+CREATE INDEX index_of_job ON index_block (job, lowest) WHERE job IS NOT NULL;
+
+-- How many contacts of a job another one had too, both ways.
+CREATE TABLE overlap (
+  job INTEGER NOT NULL REFERENCES job (number),
+  other INTEGER NOT NULL REFERENCES job (number),
+  contacts INTEGER NOT NULL,
+  PRIMARY KEY (job, other)
+) STRICT, WITHOUT ROWID;
 
 -- withdrawn: the newest transition when the slice was taken out of its operation.
 CREATE TABLE slice (

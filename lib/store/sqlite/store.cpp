@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "store/sqlite/copy.hpp"
+#include "store/sqlite/erasing.hpp"
+#include "store/sqlite/indexing.hpp"
 #include "store/sqlite/mutations.hpp"
 #include "store/sqlite/opening.hpp"
 #include "store/sqlite/reads.hpp"
@@ -123,6 +125,33 @@ class SqliteStore final : public Store {
                                                         core::OperationId id) override {
     return sqlite::owner_of(*reads_, account, action, id);
   }
+  Result<std::vector<core::Job>> erasable(core::Time before, std::size_t most) override {
+    return sqlite::erasable(*reads_, before, most);
+  }
+  Result<std::optional<core::Time>> next_erasable() override { return sqlite::next_erasable(*reads_); }
+  Result<std::vector<AcceptedFile>> accepted_files(core::JobNumber job) override {
+    return sqlite::accepted_files(*reads_, job);
+  }
+  Result<std::vector<AcceptedFile>> overdue_files(std::size_t most) override {
+    return sqlite::overdue_files(*reads_, most);
+  }
+  Result<std::vector<core::Operation>> unindexed(std::size_t most) override { return sqlite::unindexed(*reads_, most); }
+  Result<std::vector<Slice>> unindexed_contacts(core::JobNumber job) override {
+    return sqlite::unindexed_contacts(*reads_, job);
+  }
+  Result<std::optional<core::OperationNumber>> indexed_beside(std::string_view account,
+                                                              core::OperationNumber after) override {
+    return sqlite::indexed_beside(*reads_, account, after);
+  }
+  Result<std::vector<IndexEntry>> index_block(core::OperationNumber operation,
+                                              std::optional<std::int64_t> after) override {
+    return sqlite::index_block(*reads_, operation, after);
+  }
+  Result<void> search_index(std::int64_t digest, const std::function<void(const IndexHit&)>& found) override {
+    return sqlite::search_index(*reads_, digest, found);
+  }
+  Result<IndexGaps> index_gaps() override { return sqlite::index_gaps(*reads_); }
+  Result<std::vector<Overlap>> overlaps(core::JobNumber job) override { return sqlite::overlaps(*reads_, job); }
   Result<std::int64_t> data_version() override { return sqlite::data_version(*reads_); }
   std::uint64_t instance() const override { return meta_.instance; }
   const TimeScale& time_scale() const override { return meta_.scale; }
@@ -148,6 +177,23 @@ class SqliteStore final : public Store {
   Written<Cancellation> cancel(core::JobNumber job, core::Time at, std::string cause) override {
     return durable<Cancellation>(
         [job, at, cause = std::move(cause)](Unit& unit) { return sqlite::cancel(unit, job, at, cause); });
+  }
+
+  Written<bool> erase_contacts(std::vector<core::JobNumber> jobs, core::Time at) override {
+    return sqlite::erase_contacts(writer_, std::move(jobs), at);
+  }
+  Written<void> keep_index(IndexOwner owner, std::vector<IndexEntry> entries,
+                           std::vector<OverlapFound> overlaps) override {
+    return sqlite::keep_index(writer_, owner, std::move(entries), std::move(overlaps));
+  }
+  Written<void> skip_index(IndexOwner owner) override {
+    return durable<void>([owner](Unit& unit) { return sqlite::finish_index(unit, owner, sqlite::Indexed::off, {}); });
+  }
+  Written<void> note_file(AcceptedFile file) override {
+    return durable<void>([file = std::move(file)](Unit& unit) { return sqlite::note_file(unit, file); });
+  }
+  Written<void> forget_file(AcceptedFile file) override {
+    return durable<void>([file = std::move(file)](Unit& unit) { return sqlite::forget_file(unit, file); });
   }
 
   Written<core::Operation> form(core::Operation wanted, std::vector<Slice> slices) override {

@@ -101,7 +101,10 @@ std::vector<core::Transition> Writer::commit(Batch& batch) {
   Unit unit{.db = *connection_, .real_now = opened_at_ + (monotonic() - opened_monotonic_), .recorded = {}};
   const auto committed = commit_all(unit, batch);
   if (committed && newest_ && !unit.recorded.empty()) newest_->write(unit.recorded.back().seq);
-  if (committed) return std::move(unit.recorded);
+  if (committed) {
+    for (const auto& work : unit.afterwards) work(*connection_);
+    return std::move(unit.recorded);
+  }
   for (const auto& write : batch) write->fail(committed.error());
   return {};
 }

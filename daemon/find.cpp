@@ -1,0 +1,51 @@
+#include "command/find.hpp"
+
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+
+namespace lethe::daemon {
+namespace {
+
+struct Options {
+  std::optional<std::string> key;
+  std::optional<std::int64_t> id;
+  bool json = false;
+};
+
+command::ExitStatus find(const Chosen& chosen, const Options& options) {
+  const auto question = command::question(options.key, options.id, std::cin);
+  if (!question) return complain(question.error());
+  const auto session = open_session(chosen);
+  if (!session) return complain(session.error());
+  const auto key = command::digest_key((*session)->settings());
+  if (!key) return complain(key.error());
+  const auto findings = command::find((*session)->store(), *key, *question);
+  if (!findings) return complain(findings.error());
+  std::cout << (options.json ? command::findings_json(*findings) + "\n" : command::findings_text(*findings));
+  return command::ExitStatus::done;
+}
+
+}  // namespace
+
+void add_find(CLI::App& app, Chosen& chosen) {
+  auto* command =
+      add_command(app, "find", "which jobs held a contact, and how they ended", "echo A-4711 | lethe find --key -");
+  auto options = std::make_shared<Options>();
+  auto* contact = command->add_option_group("contact");
+  contact
+      ->add_option("--key", options->key,
+                   "the contact's key; -: read it from stdin, so that no list of processes shows it")
+      ->type_name("K");
+  contact->add_option("--id", options->id, "the contact's id")->type_name("N");
+  contact->require_option(1);
+  command->add_flag("--json", options->json, "one object: what was found, and what can't be searched");
+  command->final_callback(
+      [&chosen, options] { chosen.command = [&chosen, options] { return find(chosen, *options); }; });
+}
+
+}  // namespace lethe::daemon
