@@ -1,12 +1,16 @@
-// What was erased is nowhere: the bytes of the store's own files are looked through, on the machine's file system.
+// What was erased is nowhere: the bytes of the store's own files are looked through, on the machine's file system and,
+// where many jobs are needed, in memory.
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <random>
+#include <set>
 #include <span>
 
 #include "fixture.hpp"
@@ -271,6 +275,33 @@ std::int64_t rows_of_chunks(const simulation::MemoryVfs& files) {
   return rows;
 }
 
+/// Enough rows of all sizes that pages run empty and would be joined, were rows removed.
+TEST(ErasureOfMany, leaves_no_byte_in_pages_that_others_still_use) {
+  simulation::MemoryVfs files("erasure-test");
+  ManualClock clock;
+  Process process(settings_on(files), clock);
+  std::mt19937_64 random(1);
+  constexpr std::array<std::int64_t, 8> sizes{1, 1, 1, 3, 20, 100, 300, 1000};
+  std::vector<core::JobNumber> going;
+  const auto erase_last = [&] {
+    must(process.run(process->expire(going.back(), noon)));
+    EXPECT_TRUE(must(process.run(process->erase_contacts({going.back()}, noon))));
+    going.pop_back();
+  };
+  for (int number = 0; number < 2000; ++number) {
+    const bool goes = random() % 5 < 3;
+    const auto size = sizes.at(random() % sizes.size());
+    const std::string id = "job-" + std::to_string(number);
+    const auto job = process.submit(a_job(id, size), some_contacts(size, (goes ? "MARKER-" : "STAYS-") + id + "-"));
+    if (goes) going.push_back(job.number);
+    if (number % 3 != 2 || going.size() < 6) continue;
+    std::swap(going.at(random() % going.size()), going.back());
+    erase_last();
+  }
+  while (!going.empty()) erase_last();
+  EXPECT_EQ(found_in(files, "MARKER-"), 0);
+}
+
 /// Many small jobs: what fills the pages of the table itself is given back by nothing but a removal of rows.
 TEST(ErasureOfMany, gives_room_back_when_the_oldest_go_first) {
   constexpr std::size_t open_jobs = 300;
@@ -295,6 +326,43 @@ TEST(ErasureOfMany, gives_room_back_when_the_oldest_go_first) {
   erase_until(jobs.size() - open_jobs, jobs.size());
   EXPECT_EQ(found_in(files, "MARKER-"), 0);
   EXPECT_EQ(rows_of_chunks(files), 0);
+}
+
+/// The numbers behind each "MARKER-" in the store's files.
+std::set<int> marked(const simulation::MemoryVfs& files) {
+  constexpr std::string_view marker = "MARKER-";
+  std::set<int> found;
+  for (const char* name : {"lethe.db", "lethe.db-wal"}) {
+    const std::string bytes = files.content(name).value_or("");
+    for (auto at = bytes.find(marker); at != std::string::npos; at = bytes.find(marker, at + 1)) {
+      found.insert(std::atoi(bytes.c_str() + at + marker.size()));
+    }
+  }
+  return found;
+}
+
+/// Room is given back next to jobs that stay: none of their bytes may be moved by it, to outlive them.
+TEST(ErasureOfMany, gives_room_back_without_moving_the_contacts_that_stay) {
+  simulation::MemoryVfs files("erasure-test");
+  ManualClock clock;
+  Process process(settings_on(files), clock);
+  std::mt19937_64 random(2);
+  constexpr std::array<std::int64_t, 4> sizes{1, 3, 20, 60};
+  constexpr std::size_t open_jobs = 40;
+  std::map<int, core::JobNumber> open;
+  for (int number = 0; number < 4000; ++number) {
+    const auto size = sizes.at(random() % sizes.size());
+    const std::string id = std::to_string(number);
+    open[number] = process.submit(a_job(id, size), some_contacts(size, "MARKER-" + id + "-")).number;
+    if (open.size() < open_jobs) continue;
+    const auto going = std::next(open.begin(), static_cast<std::ptrdiff_t>(random() % 10));
+    must(process.run(process->expire(going->second, noon)));
+    EXPECT_TRUE(must(process.run(process->erase_contacts({going->second}, noon))));
+    open.erase(going);
+    if (number % 20 != 0) continue;
+    for (const int left : marked(files)) ASSERT_TRUE(open.contains(left)) << "of job " << left << " after " << number;
+  }
+  EXPECT_LT(rows_of_chunks(files), 2500);
 }
 
 /// Two jobs of which the first has ended.
