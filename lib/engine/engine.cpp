@@ -10,6 +10,7 @@
 #include "engine/erasure.hpp"
 #include "engine/polling.hpp"
 #include "engine/reconciliation.hpp"
+#include "engine/restored.hpp"
 #include "engine/submission.hpp"
 #include "engine/wishes.hpp"
 #include "engine/work.hpp"
@@ -68,6 +69,9 @@ struct Engine::State {
 
   asio::awaitable<void> run() {
     for (const auto& account : accounts) co_await begin(*account);
+    if (const auto& restored = work.parts.store.restoration()) {
+      for (const auto& account : accounts) tasks.spawn(tell_forgotten(work, *account, restored->copied_at));
+    }
     while (!work.stopping) {
       const Time next = co_await dispatch();
       if (!work.stopping) co_await timer->wait_until(next);

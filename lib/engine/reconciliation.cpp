@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/matching.hpp"
+#include "engine/listing.hpp"
 #include "engine/polling.hpp"
 
 namespace lethe::engine {
@@ -19,54 +20,6 @@ using Outcome = core::Reading::Outcome;
 using Next = core::Verdict::Next;
 
 namespace {
-
-/// The days for which requests are listed reach so far back and ahead that no clock or zone hides one.
-constexpr core::Duration days_before = std::chrono::hours{24 * 30};
-constexpr core::Duration days_after = std::chrono::hours{24 * 2};
-
-enum class List : std::uint8_t { requests, operations };
-
-/// A list as it was read, and why it wasn't where it couldn't be.
-struct Listing {
-  core::Reading reading;
-  std::vector<core::ListedOperation> rows;
-  std::optional<Failure> failure;
-};
-
-asio::awaitable<std::expected<cloud::ListPage, Failure>> read_page(Work& work, Account& account, List list,
-                                                                   core::Time since, int page) {
-  if (list == List::operations) return account.client->delete_operations(page);
-  return account.client->delete_requests(since - days_before, work.now() + days_after, page);
-}
-
-Outcome outcome_of(Failure::Kind kind) {
-  if (kind == Failure::Kind::missing) return Outcome::missing;
-  return kind == Failure::Kind::contract ? Outcome::broken : Outcome::unread;
-}
-
-asio::awaitable<Listing> read_list(Work& work, Account& account, List list, const core::Operation& operation) {
-  const core::Time started = work.now();
-  core::Paging paging(operation.known_above);
-  std::optional<core::Time> stated;
-  Listing listing;
-  bool more = true;
-  while (more) {
-    if (work.stopping) co_return listing;
-    auto page = co_await read_page(work, account, list, operation.intent_at, paging.next_page());
-    if (!page) {
-      listing.reading.outcome = outcome_of(page.error().kind);
-      listing.failure = std::move(page.error());
-      co_return listing;
-    }
-    // The first page is the one that was made earliest.
-    if (paging.next_page() == 1) stated = page->as_of;
-    more = paging.take(page->rows);
-  }
-  listing.reading.outcome = paging.whole() ? Outcome::whole : Outcome::incomplete;
-  listing.reading.as_of = core::as_of(stated, started);
-  listing.rows = paging.rows();
-  co_return listing;
-}
 
 void tell(const Work& work, const core::Operation& operation, LogLevel level, const std::string& what,
           const std::string& why) {
@@ -234,10 +187,10 @@ asio::awaitable<void> leave_unconfirmed(Work& work, core::Operation operation, s
 }
 
 asio::awaitable<void> look_up(Work& work, Account& account, core::Operation operation) {
-  Listing requests = co_await read_list(work, account, List::requests, operation);
+  Listing requests = co_await read_list(work, account, List::requests, operation.intent_at, operation.known_above);
   Listing operations;
   if (requests.reading.outcome != Outcome::unread) {
-    operations = co_await read_list(work, account, List::operations, operation);
+    operations = co_await read_list(work, account, List::operations, operation.intent_at, operation.known_above);
   }
   for (Listing* listing : {&requests, &operations}) {
     if (!listing->failure || listing->reading.outcome != Outcome::unread) continue;

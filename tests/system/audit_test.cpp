@@ -64,6 +64,9 @@ TEST(Audit, backup_is_made_beside_a_running_daemon_and_held_at_its_first_run) {
   EXPECT_EQ(rig.state_of("before"), "deleted");
   EXPECT_EQ(rig.state_of("waiting"), "held");
   EXPECT_THAT(rig.daemon_log(), HasSubstr("restored from a copy"));
+  EXPECT_TRUE(eventually([&] {
+    return rig.daemon_log().find("the cloud lists an operation that this store doesn't know") != std::string::npos;
+  }));
   ASSERT_EQ(rig.stop_daemon(), 0);
   EXPECT_EQ(rig.cloud().calls().submit, posted) << "nothing was submitted a second time";
 }
