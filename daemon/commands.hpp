@@ -35,6 +35,7 @@ void add_retry(CLI::App& app, Chosen& chosen);
 void add_pause(CLI::App& app, Chosen& chosen);
 void add_resume(CLI::App& app, Chosen& chosen);
 void add_resolve(CLI::App& app, Chosen& chosen);
+void add_release(CLI::App& app, Chosen& chosen);
 void add_demo(CLI::App& app, Chosen& chosen);
 void add_simulate(CLI::App& app, Chosen& chosen);
 

@@ -63,6 +63,7 @@ int run_main(int argc, char** argv) {
   add_pause(app, chosen);
   add_resume(app, chosen);
   add_resolve(app, chosen);
+  add_release(app, chosen);
   add_demo(app, chosen);
   add_simulate(app, chosen);
   try {

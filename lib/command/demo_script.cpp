@@ -40,9 +40,9 @@ std::vector<DemoJob> demo_jobs() {
       {"restrict", "restrict instead of delete",
        "account = \"demo\"\naction = \"restrict\"\nkeys = [\"litigant-1\", \"litigant-2\"]\n", State::restricted},
       {"objection", "support restores the contacts in the window",
-       "account = \"demo\"\nkeys = [\"objection-1\", \"objection-2\"]\n", State::restored},
-      {"unknown-list", "the cloud refuses the request", "account = \"demo\"\n[list]\nkey = \"NO-SUCH-EXTENSION\"\n",
-       State::rejected},
+       "account = \"demo\"\n[list]\nkey = \"OBJECTIONS\"\ncontacts = 5000\n", State::restored},
+      {"unknown-list", "the cloud refuses the request",
+       "account = \"demo\"\n[list]\nkey = \"NO-SUCH-EXTENSION\"\ncontacts = 5000\n", State::rejected},
   };
 }
 
@@ -61,7 +61,7 @@ simulator::ModelSettings demo_model() {
   model.lives = {
       life("customer-", minutes{35}, hours{8}, "Completed"), life("70001", minutes{15}, hours{8}, "Completed"),
       life("ERASE-", minutes{50}, hours{9}, "Completed"),    life("litigant-", minutes{20}, hours{0}, "Completed"),
-      life("objection-", minutes{25}, hours{7}, "Aborted"),  refused};
+      life("OBJECTIONS", minutes{25}, hours{7}, "Aborted"),  refused};
   return model;
 }
 

@@ -11,7 +11,9 @@
 
 #include "command/table.hpp"
 #include "core/admission.hpp"
+#include "core/batching.hpp"
 #include "core/schedule.hpp"
+#include "engine/forming.hpp"
 #include "report/log.hpp"
 #include "report/words.hpp"
 
@@ -123,21 +125,32 @@ bool waits_to_be_sent(const JobDetail& detail) {
              [](const core::Operation& operation) { return operation.state == core::State::queued; });
 }
 
+/// Nothing holds the account back: who is before the job, or goes with it?
+std::string who_goes_first(const store::NextSubmission& next, const core::Job& job,
+                           const std::vector<core::Operation>& operations) {
+  if (next.operation) {
+    const bool own = std::ranges::any_of(
+        operations, [&](const core::Operation& operation) { return operation.number == next.operation->number; });
+    if (own) return "";
+    return fmt::format("operation {}, which was queued again, goes first", next.operation->number.value);
+  }
+  if (!next.job || next.job->number == job.number) return "";
+  if (core::may_share(*next.job, job)) return fmt::format("it leaves with job {} or right after it", next.job->id);
+  return fmt::format("job {} goes first", next.job->id);
+}
+
 store::Result<std::string> why_it_waits(store::Store& store, const core::Settings& settings, const core::Job& job,
-                                        core::Time now) {
+                                        const std::vector<core::Operation>& operations, core::Time now) {
   const auto* account = core::find_account(settings, job.account);
   if (account == nullptr) return fmt::format("account {} is no longer configured", job.account);
-  const auto facts = store.facts(job.account);
-  if (!facts) return std::unexpected(facts.error());
-  const auto admission = core::admit(*account, *facts, now);
+  const auto prospect = engine::prospect_of(store, settings.schedule, *account, now);
+  if (!prospect) return std::unexpected(prospect.error());
+  const auto admission = core::admit(*account, prospect->facts, core::turn_of(job), now);
   if (!admission.go) {
     if (!admission.not_before) return admission.why;
     return fmt::format("{} (until {})", admission.why, short_time(*admission.not_before));
   }
-  const auto next = store.next_submission(job.account);
-  if (!next) return std::unexpected(next.error());
-  if (next->job && next->job->number != job.number) return fmt::format("job {} goes first", next->job->id);
-  return std::string{};
+  return who_goes_first(prospect->next, job, operations);
 }
 
 std::optional<core::Time> expected_end_of(const JobDetail& detail) {
@@ -267,7 +280,7 @@ Outcome<JobDetail> job_detail(store::Store& store, const core::Settings& setting
   if (!overlaps) return std::unexpected(failure(overlaps.error()));
   detail.overlaps = std::move(*overlaps);
   if (waits_to_be_sent(detail)) {
-    auto why = why_it_waits(store, settings, detail.job, now);
+    auto why = why_it_waits(store, settings, detail.job, detail.operations, now);
     if (!why) return std::unexpected(failure(why.error()));
     detail.waits_for = std::move(*why);
   }

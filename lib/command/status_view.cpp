@@ -8,12 +8,24 @@
 #include <utility>
 
 #include "command/table.hpp"
+#include "engine/forming.hpp"
 #include "report/words.hpp"
 
 namespace lethe::command {
 namespace {
 
-store::Result<AccountLine> account_line(store::Store& store, const core::AccountSettings& account, core::Time now) {
+/// Of what is queued. That the account is paused, waiting or blocked is its own `why`.
+store::Result<std::string> why_it_waits(store::Store& store, const core::ScheduleSettings& schedule,
+                                        const core::AccountSettings& account, const store::AccountCounts& counts,
+                                        core::Time now) {
+  if (counts.queued == 0) return std::string{};
+  const auto prospect = engine::prospect_of(store, schedule, account, now);
+  if (!prospect) return std::unexpected(prospect.error());
+  return prospect->admission.why;
+}
+
+store::Result<AccountLine> account_line(store::Store& store, const core::ScheduleSettings& schedule,
+                                        const core::AccountSettings& account, core::Time now) {
   const auto record = store.account(account.name);
   if (!record) return std::unexpected(record.error());
   const auto counts = store.counts(account.name);
@@ -32,6 +44,9 @@ store::Result<AccountLine> account_line(store::Store& store, const core::Account
     line.state = core::AccountState::paused;
   }
   line.counts = *counts;
+  auto waits = why_it_waits(store, schedule, account, *counts, now);
+  if (!waits) return std::unexpected(waits.error());
+  line.waits_for = std::move(*waits);
   const auto today = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
   line.requests_today = record->requests_day == today ? record->requests : 0;
   line.requests_per_day = account.requests_per_day;
@@ -51,7 +66,7 @@ std::string last_error(const AccountLine& account) {
 store::Result<StatusView> status_view(store::Store& store, const core::Settings& settings, core::Time now) {
   StatusView view;
   for (const auto& account : settings.accounts) {
-    auto line = account_line(store, account, now);
+    auto line = account_line(store, settings.schedule, account, now);
     if (!line) return std::unexpected(line.error());
     auto attention = attention_of(store, account, settings.schedule, now);
     if (!attention) return std::unexpected(attention.error());
@@ -74,12 +89,14 @@ std::string status_text(const StatusView& view) {
                {"DELETING", Align::right},
                {"ENDED", Align::right},
                {"REQUESTS TODAY", Align::right},
+               {"QUEUED WAITS FOR", Align::left, 100},
                {"LAST ERROR", Align::left, 100}});
   for (const auto& account : view.accounts) {
     const auto state = std::string(word(account.state)) + (account.why.empty() ? "" : ": " + account.why);
     table.add({account.name, state, fmt::to_string(account.counts.queued), fmt::to_string(account.counts.suppressing),
                fmt::to_string(account.counts.deleting), fmt::to_string(account.counts.ended),
-               fmt::format("{} of {}", account.requests_today, account.requests_per_day), last_error(account)});
+               fmt::format("{} of {}", account.requests_today, account.requests_per_day),
+               account.waits_for.empty() ? "-" : account.waits_for, last_error(account)});
   }
   return out + table.text();
 }
@@ -95,6 +112,7 @@ std::string status_json(const StatusView& view) {
     entry["suppressing"] = account.counts.suppressing;
     entry["deleting"] = account.counts.deleting;
     entry["ended"] = account.counts.ended;
+    entry["waits_for"] = account.waits_for;
     entry["requests_today"] = account.requests_today;
     entry["requests_per_day"] = account.requests_per_day;
     entry["last_error"] = account.last_error;

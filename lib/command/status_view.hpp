@@ -18,6 +18,7 @@ struct AccountLine {
   core::AccountState state = core::AccountState::ready;
   std::string why;
   store::AccountCounts counts;
+  std::string waits_for;  ///< why what is queued isn't submitted yet; empty: nothing is, or it goes now
   std::int64_t requests_today = 0;
   std::int64_t requests_per_day = 0;
   std::string last_error;

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "core/schedule.hpp"
+
 namespace lethe::core {
 
 namespace {
@@ -14,7 +16,11 @@ namespace {
 constexpr std::array<std::string_view, 4> account_state_words{"ready", "paused", "waiting", "blocked"};
 
 Admission refuse(std::string why, std::optional<Time> not_before = std::nullopt) {
-  return Admission{.go = false, .not_before = not_before, .why = std::move(why)};
+  return Admission{.go = false, .hold = false, .not_before = not_before, .why = std::move(why)};
+}
+
+Admission hold(std::string why) {
+  return Admission{.go = false, .hold = true, .not_before = std::nullopt, .why = std::move(why)};
 }
 
 /// "1 operation is", "2 operations are"
@@ -55,9 +61,10 @@ std::optional<Admission> held_by_unsettled(const AccountFacts& facts) {
 }
 
 std::optional<Admission> held_by_suppression(const AccountSettings& settings, const AccountFacts& facts) {
-  if (facts.suppressing < settings.max_operations_in_suppression) return std::nullopt;
-  return refuse(fmt::format("{} in suppression, as many as max_operations_in_suppression allows",
-                            operations_are(facts.suppressing)));
+  const std::int64_t counted = facts.suppressing - facts.overdue;
+  if (counted < settings.max_operations_in_suppression) return std::nullopt;
+  return refuse(
+      fmt::format("{} in suppression, as many as max_operations_in_suppression allows", operations_are(counted)));
 }
 
 std::optional<Admission> held_by_spacing(const AccountSettings& settings, const AccountFacts& facts, Time now) {
@@ -69,6 +76,34 @@ std::optional<Admission> held_by_spacing(const AccountSettings& settings, const 
   return refuse(fmt::format("the last submission was at {}, and min_time_between_submissions is {}",
                             rfc3339(*facts.last_submission_at), in_words(spacing)),
                 not_before);
+}
+
+std::optional<Admission> held_by_not_after(const std::optional<Turn>& turn, Time now) {
+  if (!turn || now < turn->not_after) return std::nullopt;
+  return refuse(fmt::format("not_after was {}: what isn't submitted expires", rfc3339(turn->not_after)));
+}
+
+bool asks_the_fuse(const std::optional<Turn>& turn) {
+  return turn && !turn->counted && !turn->released;
+}
+
+/// No day lets it through, so that a person hears of it whatever else the account waits for.
+std::optional<Admission> held_by_its_size(const AccountSettings& settings, const std::optional<Turn>& turn) {
+  if (!asks_the_fuse(turn) || turn->contacts <= settings.max_contacts_per_day) return std::nullopt;
+  return hold(fmt::format("its {} contacts alone pass max_contacts_per_day, which is {}; `lethe release` lets it go",
+                          turn->contacts, settings.max_contacts_per_day));
+}
+
+/// The last rule: the day that counts is the one on which the job would really leave.
+std::optional<Admission> held_by_fuse(const AccountSettings& settings, const AccountFacts& facts,
+                                      const std::optional<Turn>& turn) {
+  if (!asks_the_fuse(turn) || turn->contacts <= settings.max_contacts_per_day - facts.contacts_today) {
+    return std::nullopt;
+  }
+  return hold(
+      fmt::format("with its {} contacts it would pass max_contacts_per_day, which is {}, of which {} are used today"
+                  " (UTC); `lethe release` lets it go",
+                  turn->contacts, settings.max_contacts_per_day, facts.contacts_today));
 }
 
 }  // namespace
@@ -83,13 +118,33 @@ std::optional<AccountState> parse_account_state(std::string_view text) {
   return static_cast<AccountState>(found - account_state_words.begin());
 }
 
-Admission admit(const AccountSettings& settings, const AccountFacts& facts, Time now) {
+bool counts_in_suppression(const Operation& operation, Duration overdue, Time now) {
+  return now <= expected_end(operation) + overdue;
+}
+
+Turn turn_of(const Job& job) {
+  Turn turn;
+  turn.contacts = job.list ? job.list->contacts.value_or(contacts_of_undeclared_list) : job.contacts;
+  turn.counted = job.cursor > 0;
+  turn.released = job.released;
+  turn.not_after = job.not_after;
+  return turn;
+}
+
+std::int64_t counts_today(const Turn& turn) {
+  return turn.counted ? 0 : turn.contacts;
+}
+
+Admission admit(const AccountSettings& settings, const AccountFacts& facts, const std::optional<Turn>& turn, Time now) {
+  if (auto held = held_by_not_after(turn, now)) return *held;
+  if (auto held = held_by_its_size(settings, turn)) return *held;
   if (auto held = held_by_pause(facts)) return *held;
   if (auto held = held_by_account(facts, now)) return *held;
   if (auto held = held_by_unsettled(facts)) return *held;
   if (auto held = held_by_suppression(settings, facts)) return *held;
   if (auto held = held_by_spacing(settings, facts, now)) return *held;
-  return Admission{.go = true, .not_before = std::nullopt, .why = {}};
+  if (auto held = held_by_fuse(settings, facts, turn)) return *held;
+  return Admission{.go = true, .hold = false, .not_before = std::nullopt, .why = {}};
 }
 
 }  // namespace lethe::core

@@ -1,10 +1,12 @@
-// May the next operation of an account be submitted now, and if not, why not yet.
+// May what is next of an account be submitted now, and if not, why not yet. The only place that decides it: the
+// account's state, what isn't settled, the number in suppression, the spacing, not_after and the daily fuse.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "core/job.hpp"
 #include "core/settings.hpp"
 #include "core/time.hpp"
 
@@ -25,15 +27,37 @@ struct AccountFacts {
   std::int64_t unconfirmed = 0;
   std::int64_t needs_operator = 0;
   std::int64_t suppressing = 0;
+  std::int64_t overdue = 0;  ///< those of `suppressing` that no longer count, see counts_in_suppression()
   std::optional<Time> last_submission_at;
+  std::int64_t contacts_today = 0;  ///< what the fuse has counted on this day in UTC
 };
+
+/// An operation in suppression stands in the way of others until it is later than its expected end by `overdue`.
+bool counts_in_suppression(const Operation& operation, Duration overdue, Time now);
+
+/// What a list whose size nobody declared counts for the fuse.
+inline constexpr std::int64_t contacts_of_undeclared_list = 1'000'000;
+
+/// The job whose turn it is, as far as admission asks.
+struct Turn {
+  std::int64_t contacts = 0;  ///< as the fuse counts them: all of the job's, or what its list was declared to hold
+  bool counted = false;       ///< a part of it is in an operation: the fuse counted the whole job then
+  bool released = false;
+  Time not_after;
+};
+Turn turn_of(const Job& job);
+/// What the fuse counts when the job's next part leaves: the whole job, once.
+std::int64_t counts_today(const Turn& turn);
 
 struct Admission {
   bool go = false;
+  bool hold = false;               ///< the fuse: the job is to be held, whole, until a person releases it
   std::optional<Time> not_before;  ///< when asking again makes sense; absent: when something else happened
   std::string why;                 ///< empty when it goes
 };
 
-Admission admit(const AccountSettings& settings, const AccountFacts& facts, Time now);
+/// `turn`: absent for an operation that was queued again (the fuse has counted it, and late jobs leave it by expiring)
+/// and where the account alone is asked about.
+Admission admit(const AccountSettings& settings, const AccountFacts& facts, const std::optional<Turn>& turn, Time now);
 
 }  // namespace lethe::core

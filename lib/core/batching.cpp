@@ -1,6 +1,7 @@
 #include "core/batching.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace lethe::core {
 
@@ -43,6 +44,51 @@ bool Batch::add(std::string_view contact) {
   bytes_ = bytes;
   ++contacts_;
   return true;
+}
+
+bool may_share(const Job& one, const Job& other) {
+  return one.selector != Selector::list && one.account == other.account && one.action == other.action &&
+         one.selector == other.selector;
+}
+
+Gathering::Gathering(Selector selector, std::int64_t most_contacts, std::size_t envelope)
+    : batch_(selector, most_contacts, envelope) {}
+
+void Gathering::begin(JobNumber job, std::int64_t first) {
+  if (known_.empty()) known_.insert(contacts_.begin(), contacts_.end());
+  portions_.push_back({.job = job, .first = first, .count = 0});
+}
+
+bool Gathering::add(std::string_view contact) {
+  if (!known_.contains(contact)) {
+    if (!batch_.add(contact)) return false;
+    const std::string& kept = contacts_.emplace_back(contact);
+    if (portions_.size() > 1) known_.insert(kept);
+  }
+  ++portions_.back().count;
+  return true;
+}
+
+std::vector<Portion> Gathering::portions() const {
+  std::vector<Portion> filled;
+  std::ranges::copy_if(portions_, std::back_inserter(filled), [](const Portion& portion) { return portion.count > 0; });
+  return filled;
+}
+
+std::vector<std::string> Gathering::take_contacts() {
+  std::vector<std::string> taken(std::make_move_iterator(contacts_.begin()), std::make_move_iterator(contacts_.end()));
+  known_.clear();
+  contacts_.clear();
+  return taken;
+}
+
+AfterRefusal after_refusal(std::int64_t jobs, bool unrelated) {
+  if (unrelated) return AfterRefusal::pause;
+  return jobs > 1 ? AfterRefusal::halve : AfterRefusal::reject;
+}
+
+std::int64_t first_half(std::int64_t jobs) {
+  return (jobs + 1) / 2;
 }
 
 }  // namespace lethe::core

@@ -1,10 +1,16 @@
-// How many contacts of a job fit into one operation, by count and by bytes of the body as it is really encoded.
+// Which contacts of which jobs leave in one operation, by count and by bytes of the body as it is really encoded; and
+// what a refusal does to the jobs that left together.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <string>
 #include <string_view>
+#include <unordered_set>
+#include <vector>
 
+#include "core/job.hpp"
 #include "core/operation.hpp"
 
 namespace lethe::core {
@@ -30,5 +36,54 @@ class Batch {
   std::int64_t contacts_ = 0;
   std::size_t bytes_;
 };
+
+/// May they leave in one operation? Lists leave alone.
+bool may_share(const Job& one, const Job& other);
+
+/// How many jobs share an operation at most: forming moves a row or two of each within one transaction, which may hold
+/// the store's write lock for 100 ms.
+inline constexpr std::size_t most_jobs_per_operation = 1'000;
+
+/// Contacts [first, first + count) of a job, in its order.
+struct Portion {
+  JobNumber job;
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+/// Gathers the contacts of one job after the other into one request. A contact that two jobs bring is sent once and
+/// counts for both.
+class Gathering {
+ public:
+  Gathering(Selector selector, std::int64_t most_contacts, std::size_t envelope);
+  /// What add() gives from here on are the contacts of this job from `first` on.
+  void begin(JobNumber job, std::int64_t first);
+  /// False: this contact doesn't fit any more. One that another job brought takes no room, so it always fits.
+  bool add(std::string_view contact);
+  /// Of each job that brought something, in the order of begin().
+  std::vector<Portion> portions() const;
+  /// What is to be sent, each once; nothing is left here.
+  std::vector<std::string> take_contacts();
+
+ private:
+  Batch batch_;
+  std::vector<Portion> portions_;
+  std::deque<std::string> contacts_;            ///< stay where they are while others arrive
+  std::unordered_set<std::string_view> known_;  ///< views into them; filled from the second job on, since a job holds
+                                                ///< none twice
+};
+
+/// What becomes of an operation that the cloud refused.
+enum class AfterRefusal : std::uint8_t {
+  reject,  ///< the job stands alone: it was meant
+  halve,   ///< one of several jobs was meant: each half is tried by itself
+  pause,   ///< the one before was refused too, for other jobs: perhaps nothing is wrong with any of them
+};
+/// `jobs` that the operation carries; `unrelated`: no operation was accepted since the last refusal, and that one was
+/// about none of them.
+AfterRefusal after_refusal(std::int64_t jobs, bool unrelated);
+
+/// Of so many jobs, how many go into the first half.
+std::int64_t first_half(std::int64_t jobs);
 
 }  // namespace lethe::core

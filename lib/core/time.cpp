@@ -105,6 +105,10 @@ std::string rfc3339(Time time) {
   return fraction == 0 ? text + "Z" : fmt::format("{}.{:03}Z", text, fraction);
 }
 
+std::int64_t utc_day(Time time) {
+  return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
+}
+
 std::optional<Time> parse_rfc3339(std::string_view text) {
   Reader reader{text};
   const int year = reader.number(4);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ using Time = std::chrono::sys_time<Duration>;
 /// "2026-11-22T08:31:44.442Z"; whole seconds are written without a fraction. Years beyond 0000 to 9999 have no such
 /// form: the first or last instant that has one is written.
 std::string rfc3339(Time time);
+
+/// The day in UTC, as days since 1970: what daily limits count by.
+std::int64_t utc_day(Time time);
 
 /// Reads RFC 3339 with a zone ("Z" or "+01:00") and up to nine fractional digits, which are cut to milliseconds. As the
 /// RFC allows, "t", "z" and a space for the "T" are taken too; a leap second (":60") isn't, since our clock has none.

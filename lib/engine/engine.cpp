@@ -8,6 +8,7 @@
 #include "core/admission.hpp"
 #include "core/schedule.hpp"
 #include "engine/erasure.hpp"
+#include "engine/forming.hpp"
 #include "engine/polling.hpp"
 #include "engine/reconciliation.hpp"
 #include "engine/restored.hpp"
@@ -30,10 +31,6 @@ constexpr core::Duration head_interval = std::chrono::hours{1};
 constexpr core::Duration write_probe_interval = std::chrono::seconds{10};
 constexpr std::size_t expiries_at_once = 100;
 constexpr std::size_t wishes_at_once = 100;
-
-std::int64_t utc_day(Time time) {
-  return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
-}
 
 }  // namespace
 
@@ -154,16 +151,17 @@ struct Engine::State {
 
   Time dispatch(Account& account) {
     const Time now = work.now();
-    const auto facts = work.parts.store.facts(account.settings.name);
-    if (!facts) {
-      work.heed(facts.error());
+    const auto prospect = prospect_of(work.parts.store, work.parts.settings.schedule, account.settings, now);
+    if (!prospect) {
+      work.heed(prospect.error());
       return now + write_probe_interval;
     }
     tell_pause(account, *facts);
     if (account.asked_to_wait_until && *account.asked_to_wait_until > now) return *account.asked_to_wait_until;
-    const bool quiet = facts->state == core::AccountState::waiting || facts->state == core::AccountState::blocked;
-    if (quiet && facts->until && *facts->until > now) return *facts->until;
-    return std::min({start_polls(account, now), start_wish(account, now), start_submission(account, *facts, now)});
+    const core::AccountFacts& facts = prospect->facts;
+    const bool quiet = facts.state == core::AccountState::waiting || facts.state == core::AccountState::blocked;
+    if (quiet && facts.until && *facts.until > now) return *facts.until;
+    return std::min({start_polls(account, now), start_wish(account, now), start_submission(account, *prospect, now)});
   }
 
   Time start_polls(Account& account, Time now) {
@@ -191,13 +189,12 @@ struct Engine::State {
     return next;
   }
 
-  Time start_submission(Account& account, const core::AccountFacts& facts, Time now) {
+  Time start_submission(Account& account, const Prospect& prospect, Time now) {
     if (account.submitting) return Time::max();
     if (account.quiet_until && *account.quiet_until > now) return *account.quiet_until;
-    const core::Admission admission = core::admit(account.settings, facts, now);
-    if (!admission.go) return admission.not_before.value_or(Time::max());
-    const auto next = work.parts.store.next_submission(account.settings.name);
-    if (next && !next->operation && !next->job) return Time::max();
+    if (!prospect.next.operation && !prospect.next.job) return Time::max();
+    const core::Admission& admission = prospect.admission;
+    if (!admission.go && !admission.hold) return admission.not_before.value_or(Time::max());
     account.submitting = true;
     tasks.spawn(submission_task(account));
     return Time::max();
@@ -277,7 +274,7 @@ struct Engine::State {
   asio::awaitable<void> count_requests(Account& account) {
     const std::int64_t count = std::exchange(account.uncounted_requests, 0);
     if (count == 0) co_return;
-    const auto noted = co_await work.parts.store.note_requests(account.settings.name, utc_day(work.now()), count);
+    const auto noted = co_await work.parts.store.note_requests(account.settings.name, core::utc_day(work.now()), count);
     if (!noted) work.heed(noted.error());
   }
 };

@@ -10,14 +10,8 @@ using core::LogLevel;
 
 namespace {
 
-constexpr core::Duration write_again_after = std::chrono::seconds{1};
 constexpr core::Duration first_quiet = std::chrono::seconds{30};
 constexpr core::Duration longest_quiet = std::chrono::minutes{15};
-
-bool is_the_stores_fault(const store::Error& error) {
-  return error.kind != store::Error::Kind::stale && error.kind != store::Error::Kind::not_found &&
-         error.kind != store::Error::Kind::duplicate;
-}
 
 core::Duration quiet_after(int failures) {
   core::Duration quiet = first_quiet;
@@ -26,6 +20,11 @@ core::Duration quiet_after(int failures) {
 }
 
 }  // namespace
+
+bool is_the_stores_fault(const store::Error& error) {
+  return error.kind != store::Error::Kind::stale && error.kind != store::Error::Kind::not_found &&
+         error.kind != store::Error::Kind::duplicate;
+}
 
 asio::awaitable<void> Work::sleep(core::Duration duration) const {
   const auto timer = parts.clock.make_timer(parts.executor);
@@ -43,29 +42,24 @@ void Work::heed(const store::Error& error) {
   }
 }
 
+void Work::store_works() {
+  if (std::exchange(store_failing, false)) parts.log.message(LogLevel::info, "the store can be written again");
+}
+
 asio::awaitable<store::Result<core::Operation>> Work::record_surely(core::Operation operation, std::string cause,
                                                                     std::optional<core::Wish> wish) {
-  const core::Time at = now();
-  while (true) {
-    auto write =
-        wish ? parts.store.record_and_wish(operation, at, cause, *wish) : parts.store.record(operation, at, cause);
-    auto recorded = co_await std::move(write);
-    if (recorded) {
-      if (std::exchange(store_failing, false)) parts.log.message(LogLevel::info, "the store can be written again");
-      co_return recorded;
-    }
-    heed(recorded.error());
-    if (!is_the_stores_fault(recorded.error()) || stopping) {
-      parts.log.message(LogLevel::error, "a change of an operation could not be recorded",
-                        {{"operation", std::to_string(operation.number.value)},
-                         {"operation_id", operation.operation_id ? std::to_string(operation.operation_id->value) : ""},
-                         {"to", std::string(core::word(operation.state))},
-                         {"cause", cause},
-                         {"why", recorded.error().what}});
-      co_return recorded;
-    }
-    co_await sleep(write_again_after);
+  auto recorded = co_await surely([this, &operation, &cause, &wish, at = now()] {
+    return wish ? parts.store.record_and_wish(operation, at, cause, *wish) : parts.store.record(operation, at, cause);
+  });
+  if (!recorded) {
+    parts.log.message(LogLevel::error, "a change of an operation could not be recorded",
+                      {{"operation", std::to_string(operation.number.value)},
+                       {"operation_id", operation.operation_id ? std::to_string(operation.operation_id->value) : ""},
+                       {"to", std::string(core::word(operation.state))},
+                       {"cause", cause},
+                       {"why", recorded.error().what}});
   }
+  co_return recorded;
 }
 
 asio::awaitable<void> Work::succeeded(Account& account) {

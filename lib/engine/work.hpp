@@ -18,6 +18,10 @@ namespace lethe::engine {
 /// How long after a refused credential or permission the account is tried again.
 inline constexpr core::Duration probe_interval = std::chrono::minutes{20};
 
+inline constexpr core::Duration write_again_after = std::chrono::seconds{1};
+/// Not that of what was asked to be written.
+bool is_the_stores_fault(const store::Error& error);
+
 /// An account while the engine runs. What must survive a stop is in the store, not here.
 struct Account {
   explicit Account(const core::AccountSettings& account_settings) : settings(account_settings) {}
@@ -52,6 +56,24 @@ struct Work {
 
   /// Looks at the error of a write. Says so once when the store can't be written.
   void heed(const store::Error& error);
+
+  /// Asks for a write again and again while the store can't be written, unless a stop comes. For what was seen once and
+  /// can't be asked for again.
+  template <class Write>
+  auto surely(Write write) -> decltype(write()) {
+    while (true) {
+      auto written = co_await write();
+      if (written) {
+        store_works();
+        co_return written;
+      }
+      heed(written.error());
+      if (!is_the_stores_fault(written.error()) || stopping) co_return written;
+      co_await sleep(write_again_after);
+    }
+  }
+  /// A write succeeded: says so where the last one failed.
+  void store_works();
 
   /// Writes the operation and its transition; tries again until the store takes it, because what it says was seen and
   /// can't be asked for again. Gives up (nothing) when another write came first, when the id is another operation's, or

@@ -164,13 +164,17 @@ http::Response CloudModel::State::submit(const Answering& answering, const http:
   auto submission = read_submission(answering, kind, target, request.body);
   if (!submission) return submission.error();
   words = in_words(*submission);
-  const std::string& contact = submission->contacts.front();
-  const auto rule = std::find_if(settings.lives.begin(), settings.lives.end(),
-                                 [&](const LifeRule& one) { return contact.find(one.match) != std::string::npos; });
+  const auto& contacts = submission->contacts;
+  auto matched = contacts.end();
+  const auto rule = std::find_if(settings.lives.begin(), settings.lives.end(), [&](const LifeRule& one) {
+    matched = std::find_if(contacts.begin(), contacts.end(),
+                           [&](const std::string& contact) { return contact.find(one.match) != std::string::npos; });
+    return matched != contacts.end();
+  });
   const bool lives = rule == settings.lives.end() || rule->life;
   if (!lives) {
     words += " -> refused";
-    return refuse(answering, *rule, contact);
+    return refuse(answering, *rule, *matched);
   }
   Life life = rule == settings.lives.end() ? Life{} : *rule->life;
   const SimulatedOperation& operation =

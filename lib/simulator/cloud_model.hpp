@@ -31,7 +31,7 @@ struct Life {
   std::string status_after_retry = "Completed";  ///< phase 1 of a restarted operation; its entries end Completed
 };
 
-/// The first rule whose `match` is contained in the list key or in the operation's first contact decides.
+/// The first rule whose `match` is contained in the list key or in one of the operation's contacts decides.
 struct LifeRule {
   std::string match;
   std::optional<Life> life;  ///< absent: the submission is refused

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "core/admission.hpp"
+#include "core/batching.hpp"
 #include "core/job.hpp"
 #include "core/operation.hpp"
 #include "core/wish.hpp"
@@ -87,11 +88,18 @@ struct TransitionFilter {
   std::optional<core::Time> since;
 };
 
-/// What is to be submitted next of an account: an operation that was queued again, else the oldest job with contacts in
-/// no operation.
+/// What is to be submitted next of an account: an operation that was queued again (the newest first: of a halved one
+/// both halves are through before the next one's turn), else the oldest job with contacts in no operation.
 struct NextSubmission {
   std::optional<core::Operation> operation;
   std::optional<core::Job> job;
+};
+
+/// What a refusal did, see Store::take_refusal().
+struct Refused {
+  core::AfterRefusal after = core::AfterRefusal::reject;
+  core::Operation operation;                 ///< as it stands now
+  std::optional<core::Operation> split_off;  ///< of a halved one: its first half, queued
 };
 
 /// How many operations of an account stand where, for `status`.
@@ -201,10 +209,14 @@ class Store {
                                                         std::size_t most) = 0;
   virtual Result<std::vector<Slice>> slices(core::OperationNumber number) = 0;
   virtual Result<NextSubmission> next_submission(std::string_view account) = 0;
+  /// Waiting jobs that may leave with this one, the oldest first: younger ones of the same account, action and
+  /// selector. A list leaves alone.
+  virtual Result<std::vector<core::Job>> waiting_with(const core::Job& oldest, std::size_t most) = 0;
   /// Calls `take` with each contact from `first` on until it returns false or `count` were given. Reads chunk by chunk.
   virtual Result<void> contacts(core::JobNumber job, std::int64_t first, std::int64_t count,
                                 const std::function<bool(std::string_view)>& take) = 0;
-  virtual Result<core::AccountFacts> facts(std::string_view account) = 0;
+  /// What admission looks at, as of `now`; `overdue` as in [schedule].
+  virtual Result<core::AccountFacts> facts(std::string_view account, core::Time now, core::Duration overdue) = 0;
   virtual Result<AccountRecord> account(std::string_view name) = 0;  ///< an unknown name: a fresh record
   virtual Result<AccountCounts> counts(std::string_view account) = 0;
   virtual Result<std::optional<core::Job>> job(std::string_view id) = 0;
@@ -282,6 +294,10 @@ class Store {
   virtual Written<void> expire(core::JobNumber job, core::Time at) = 0;
   /// The same as cancelled, by a person.
   virtual Written<Cancellation> cancel(core::JobNumber job, core::Time at, std::string cause) = 0;
+  /// A job of which nothing is in an operation waits for release(); `stale` when something is by now.
+  virtual Written<void> hold(core::JobNumber job, core::Time at, std::string why) = 0;
+  /// What is held of a job is queued, and the fuse doesn't hold it again; `stale` when nothing is held by now.
+  virtual Written<void> release(core::JobNumber job, core::Time at) = 0;
 
   // --- writes: privacy
   /// Overwrites the contacts of these jobs in the store and its log, as far as they have ended. False: somebody reads
@@ -298,13 +314,17 @@ class Store {
 
   // --- writes: operations
   /// The intent: makes the operation in `submitting` with its slices, moves each job's cursor from slice.first to
-  /// slice.first + slice.count; `stale` when a cursor is no longer there or a job no longer open.
-  /// `wanted` brings account, action, selector, contacts and created_at. The store sets intent_at and known_above, here
-  /// and whenever record() moves an operation to `submitting`.
+  /// slice.first + slice.count; `stale` when a cursor is no longer there or a job no longer open. A job's first slice
+  /// counts the whole job for the fuse of that day.
+  /// `wanted` brings account, action, selector, contacts (each counted once) and created_at. The store sets intent_at
+  /// and known_above, here and whenever record() moves an operation to `submitting`.
   virtual Written<core::Operation> form(core::Operation wanted, std::vector<Slice> slices) = 0;
   /// Writes the operation as it stands now over the version it was read with, and records the transition from the
   /// stored state to operation.state. The returned one has the new version.
   virtual Written<core::Operation> record(core::Operation operation, core::Time at, std::string cause) = 0;
+  /// The cloud refused it: in one step it is rejected, or halved (its first half becomes an operation of its own, both
+  /// are queued), or queued while its account is paused; core::after_refusal() says which. Only `submitting` can be.
+  virtual Written<Refused> take_refusal(core::Operation operation, core::Time at, std::string cause) = 0;
   /// A poll or a look without news (polls, attempt, due_at, restorable days and until, absent_at): nobody waits for it,
   /// it may gather for a second of the clock before it is committed. No transition, no new version.
   virtual Written<void> note_poll(core::Operation operation) = 0;

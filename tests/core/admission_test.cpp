@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/schedule.hpp"
+
 namespace lethe::core {
 namespace {
 
@@ -31,7 +33,27 @@ AccountFacts submitted_at(Time last) {
 }
 
 Admission ask(const AccountFacts& facts, AccountSettings settings = {}) {
-  return admit(settings, facts, now);
+  return admit(settings, facts, std::nullopt, now);
+}
+
+AccountSettings with_fuse(std::int64_t contacts) {
+  AccountSettings settings;
+  settings.max_contacts_per_day = contacts;
+  return settings;
+}
+
+/// A job of so many contacts, none of which has left.
+Turn turn_with(std::int64_t contacts) {
+  Turn turn;
+  turn.contacts = contacts;
+  turn.not_after = now + 24h;
+  return turn;
+}
+
+AccountFacts used_today(std::int64_t contacts) {
+  AccountFacts facts;
+  facts.contacts_today = contacts;
+  return facts;
 }
 
 TEST(words, account_states) {
@@ -151,6 +173,98 @@ TEST(admit, a_person_is_named_before_spacing) {
   facts.unconfirmed = 1;
   facts.last_submission_at = now;
   EXPECT_EQ(ask(facts).why, "the account is paused");
+}
+
+TEST(admit, overdue_ones_no_longer_count_in_suppression) {
+  AccountFacts facts = having(&AccountFacts::suppressing, 2);
+  facts.overdue = 1;
+  EXPECT_EQ(ask(facts).why, "1 operation is in suppression, as many as max_operations_in_suppression allows");
+  facts.overdue = 2;
+  EXPECT_TRUE(ask(facts).go);
+}
+
+TEST(counts_in_suppression, until_the_expected_end_and_overdue) {
+  Operation operation;
+  operation.action = Action::restrict_contacts;
+  operation.submitted_at = now;
+  const Time late = expected_end(operation) + 72h;
+  EXPECT_TRUE(counts_in_suppression(operation, 72h, late));
+  EXPECT_FALSE(counts_in_suppression(operation, 72h, late + 1ms));
+}
+
+TEST(turn, is_the_whole_job) {
+  Job job;
+  job.contacts = 30;
+  job.not_after = now;
+  EXPECT_EQ(turn_of(job).contacts, 30);
+  EXPECT_EQ(turn_of(job).not_after, now);
+  EXPECT_FALSE(turn_of(job).counted);
+  EXPECT_FALSE(turn_of(job).released);
+  EXPECT_EQ(counts_today(turn_of(job)), 30);
+  job.cursor = 1;
+  EXPECT_TRUE(turn_of(job).counted);
+  EXPECT_EQ(counts_today(turn_of(job)), 0) << "counted when its first part left";
+  job.released = true;
+  EXPECT_TRUE(turn_of(job).released);
+}
+
+TEST(turn, of_a_list_is_what_was_declared_or_a_million) {
+  Job job;
+  job.selector = Selector::list;
+  job.list = ListTarget{.key = "EXTERNAL", .contacts = 700};
+  EXPECT_EQ(turn_of(job).contacts, 700);
+  job.list->contacts.reset();
+  EXPECT_EQ(turn_of(job).contacts, 1'000'000);
+}
+
+TEST(admit, not_after_that_has_come) {
+  Turn turn = turn_with(1);
+  turn.not_after = now;
+  const Admission late = admit({}, {}, turn, now);
+  EXPECT_FALSE(late.go);
+  EXPECT_FALSE(late.hold);
+  EXPECT_EQ(late.why, "not_after was 2026-11-22T12:00:00Z: what isn't submitted expires");
+  turn.not_after = now + 1ms;
+  EXPECT_TRUE(admit({}, {}, turn, now).go);
+}
+
+TEST(fuse, lets_through_what_just_fits_and_holds_one_more) {
+  EXPECT_TRUE(admit(with_fuse(100), used_today(60), turn_with(40), now).go);
+  const Admission held = admit(with_fuse(100), used_today(60), turn_with(41), now);
+  EXPECT_FALSE(held.go);
+  EXPECT_TRUE(held.hold);
+  EXPECT_EQ(held.why,
+            "with its 41 contacts it would pass max_contacts_per_day, which is 100, of which 60 are used today (UTC);"
+            " `lethe release` lets it go");
+}
+
+TEST(fuse, holds_what_is_larger_than_any_day_whatever_else_is_waited_for) {
+  AccountFacts paused = held(AccountState::paused, "audit");
+  EXPECT_TRUE(admit(with_fuse(100), paused, turn_with(101), now).hold);
+  EXPECT_EQ(admit(with_fuse(100), {}, turn_with(101), now).why,
+            "its 101 contacts alone pass max_contacts_per_day, which is 100; `lethe release` lets it go");
+  EXPECT_TRUE(admit(with_fuse(100), {}, turn_with(100), now).go);
+}
+
+TEST(fuse, decides_last_since_only_the_day_of_leaving_counts) {
+  AccountFacts facts = used_today(60);
+  facts.suppressing = 1;
+  const Admission waits = admit(with_fuse(100), facts, turn_with(41), now);
+  EXPECT_FALSE(waits.hold);
+  EXPECT_EQ(waits.why, "1 operation is in suppression, as many as max_operations_in_suppression allows");
+}
+
+TEST(fuse, does_not_ask_again_about_what_was_released_or_counted) {
+  Turn turn = turn_with(1'000);
+  turn.released = true;
+  EXPECT_TRUE(admit(with_fuse(100), used_today(100), turn, now).go);
+  turn.released = false;
+  turn.counted = true;
+  EXPECT_TRUE(admit(with_fuse(100), used_today(1'000), turn, now).go);
+}
+
+TEST(fuse, a_day_that_was_overrun_holds_the_smallest_job) {
+  EXPECT_TRUE(admit(with_fuse(100), used_today(5'000), turn_with(1), now).hold);
 }
 
 }  // namespace

@@ -104,5 +104,103 @@ TEST(Batch, documented_maximum_holds_whatever_is_asked_for) {
   EXPECT_EQ(taken, 1'000'000);
 }
 
+Gathering gathering_of(std::int64_t most) {
+  return {Selector::keys, most, 14};
+}
+
+/// How many of the contacts were taken.
+int add_all(Gathering& gathering, std::int64_t job, std::int64_t first, const std::vector<std::string>& contacts) {
+  gathering.begin(JobNumber{job}, first);
+  int taken = 0;
+  for (const std::string& contact : contacts) {
+    if (!gathering.add(contact)) break;
+    ++taken;
+  }
+  return taken;
+}
+
+TEST(Gathering, jobs_follow_one_another_and_each_has_its_portion) {
+  Gathering gathering = gathering_of(10);
+  EXPECT_EQ(add_all(gathering, 7, 20, {"a", "b"}), 2);
+  EXPECT_EQ(add_all(gathering, 9, 0, {"c"}), 1);
+  const auto portions = gathering.portions();
+  ASSERT_EQ(portions.size(), 2U);
+  EXPECT_EQ(portions[0].job, JobNumber{7});
+  EXPECT_EQ(portions[0].first, 20);
+  EXPECT_EQ(portions[0].count, 2);
+  EXPECT_EQ(portions[1].job, JobNumber{9});
+  EXPECT_EQ(portions[1].first, 0);
+  EXPECT_EQ(portions[1].count, 1);
+  EXPECT_EQ(gathering.take_contacts(), (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST(Gathering, contact_of_two_jobs_is_sent_once_and_counts_for_both) {
+  Gathering gathering = gathering_of(10);
+  add_all(gathering, 1, 0, {"a", "b"});
+  add_all(gathering, 2, 0, {"b", "c", "a"});
+  add_all(gathering, 3, 0, {"c"});
+  const auto portions = gathering.portions();
+  ASSERT_EQ(portions.size(), 3U);
+  EXPECT_EQ(portions[1].count, 3);
+  EXPECT_EQ(portions[2].count, 1);
+  EXPECT_EQ(gathering.take_contacts(), (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST(Gathering, known_contact_fits_into_a_full_request) {
+  Gathering gathering = gathering_of(2);
+  add_all(gathering, 1, 0, {"a", "b"});
+  EXPECT_EQ(add_all(gathering, 2, 0, {"b", "a", "c", "d"}), 2);
+  EXPECT_EQ(gathering.portions()[1].count, 2);
+  EXPECT_EQ(gathering.take_contacts().size(), 2U);
+}
+
+TEST(Gathering, job_that_brings_nothing_has_no_portion) {
+  Gathering gathering = gathering_of(2);
+  add_all(gathering, 1, 0, {"a", "b"});
+  EXPECT_EQ(add_all(gathering, 2, 0, {"c"}), 0);
+  ASSERT_EQ(gathering.portions().size(), 1U);
+  EXPECT_EQ(gathering.portions()[0].job, JobNumber{1});
+}
+
+TEST(Gathering, four_million_bytes_of_several_jobs_fit_and_one_more_does_not) {
+  Gathering gathering(Selector::keys, 1'000, 14);
+  const std::string half(2'000'000 - 2 - 7, 'x');
+  EXPECT_EQ(add_all(gathering, 1, 0, {half}), 1);
+  EXPECT_EQ(add_all(gathering, 2, 0, {half + "z"}), 0) << "one byte too many, for the comma";
+  EXPECT_EQ(add_all(gathering, 3, 0, {half.substr(1) + "y"}), 0);
+  EXPECT_EQ(add_all(gathering, 4, 0, {half.substr(2) + "w"}), 1);
+}
+
+TEST(may_share, same_account_action_and_selector_but_never_a_list) {
+  Job one;
+  one.account = "acme";
+  Job other = one;
+  EXPECT_TRUE(may_share(one, other));
+  other.account = "else";
+  EXPECT_FALSE(may_share(one, other));
+  other = one;
+  other.action = Action::restrict_contacts;
+  EXPECT_FALSE(may_share(one, other));
+  other = one;
+  other.selector = Selector::ids;
+  EXPECT_FALSE(may_share(one, other));
+  one.selector = Selector::list;
+  EXPECT_FALSE(may_share(one, one));
+}
+
+TEST(after_refusal, every_cell) {
+  EXPECT_EQ(after_refusal(1, false), AfterRefusal::reject);
+  EXPECT_EQ(after_refusal(2, false), AfterRefusal::halve);
+  EXPECT_EQ(after_refusal(1'000, false), AfterRefusal::halve);
+  EXPECT_EQ(after_refusal(1, true), AfterRefusal::pause);
+  EXPECT_EQ(after_refusal(2, true), AfterRefusal::pause);
+}
+
+TEST(first_half, leaves_something_in_both) {
+  EXPECT_EQ(first_half(2), 1);
+  EXPECT_EQ(first_half(3), 2);
+  EXPECT_EQ(first_half(1'000), 500);
+}
+
 }  // namespace
 }  // namespace lethe::core

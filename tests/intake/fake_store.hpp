@@ -80,7 +80,11 @@ class FakeStore : public store::Store {
                                const std::function<bool(std::string_view)>&) override {
     no();
   }
-  store::Result<core::AccountFacts> facts(std::string_view) override { no(); }
+  store::Result<core::AccountFacts> facts(std::string_view, core::Time, core::Duration) override { no(); }
+  store::Result<std::vector<core::Job>> waiting_with(const core::Job&, std::size_t) override { no(); }
+  store::Written<void> hold(core::JobNumber, core::Time, std::string) override { no(); }
+  store::Written<void> release(core::JobNumber, core::Time) override { no(); }
+  store::Written<store::Refused> take_refusal(core::Operation, core::Time, std::string) override { no(); }
   store::Result<store::AccountRecord> account(std::string_view) override { no(); }
   store::Result<store::AccountCounts> counts(std::string_view) override { no(); }
   store::Result<core::Job> job(core::JobNumber) override { no(); }

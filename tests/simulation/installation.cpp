@@ -197,6 +197,26 @@ std::string Installation::stored_bytes() const {
   return bytes;
 }
 
+void Installation::resume(const std::string& account) {
+  tasks_->spawn([](Installation& self, std::string name) -> asio::awaitable<void> {
+    const auto set = co_await self.store_->resume(name);
+    if (!set) throw std::runtime_error("not resumed: " + set.error().what);
+    self.engine_->wake();
+  }(*this, account));
+  settle();
+}
+
+void Installation::release(const std::string& job) {
+  const auto known = store_->job(job);
+  if (!known || !*known) throw std::runtime_error("there is no job " + job);
+  tasks_->spawn([](Installation& self, core::JobNumber number) -> asio::awaitable<void> {
+    const auto released = co_await self.store_->release(number, self.clock_.now());
+    if (!released) throw std::runtime_error("not released: " + released.error().what);
+    self.engine_->wake();
+  }(*this, (*known)->number));
+  settle();
+}
+
 void Installation::wind_down() {
   engine_->stop();
   settle();

@@ -76,6 +76,11 @@ class Installation {
   using Command = std::function<boost::asio::awaitable<void>(store::Store&)>;
   bool command(const Command& write);
 
+  /// A person lets an account's submissions go on.
+  void resume(const std::string& account);
+  /// A person lets a held job go.
+  void release(const std::string& job);
+
   core::Time now() const { return clock_.now(); }
   VirtualClock& clock() { return clock_; }
   simulator::CloudModel& model() { return model_; }

@@ -73,7 +73,7 @@ TEST_F(Accounts, facts_count_where_operations_stand) {
     in(state);
   }
   must(store_->run((*store_)->set_account_state("acme", core::AccountState::blocked, "403", {})));
-  const core::AccountFacts facts = must((*store_)->facts("acme"));
+  const core::AccountFacts facts = must((*store_)->facts("acme", noon, hours{72}));
   EXPECT_EQ(facts.submitting, 1);
   EXPECT_EQ(facts.unconfirmed, 2);
   EXPECT_EQ(facts.needs_operator, 1);
@@ -84,7 +84,7 @@ TEST_F(Accounts, facts_count_where_operations_stand) {
 }
 
 TEST_F(Accounts, facts_of_an_unknown_account_are_empty) {
-  const core::AccountFacts facts = must((*store_)->facts("nobody"));
+  const core::AccountFacts facts = must((*store_)->facts("nobody", noon, hours{72}));
   EXPECT_EQ(facts.state, core::AccountState::ready);
   EXPECT_FALSE(facts.last_submission_at);
   EXPECT_EQ(facts.suppressing, 0);
@@ -93,11 +93,11 @@ TEST_F(Accounts, facts_of_an_unknown_account_are_empty) {
 TEST_F(Accounts, last_submission_is_when_one_last_went_into_submitting) {
   core::Operation operation = in(State::submitting);
   operation = must(store_->move(operation, State::queued, noon + hours{5}));
-  EXPECT_EQ(must((*store_)->facts("acme")).last_submission_at, noon + hours{1});
+  EXPECT_EQ(must((*store_)->facts("acme", noon, hours{72})).last_submission_at, noon + hours{1});
   operation = must(store_->move(operation, State::submitting, noon + hours{7}));
-  EXPECT_EQ(must((*store_)->facts("acme")).last_submission_at, noon + hours{7});
+  EXPECT_EQ(must((*store_)->facts("acme", noon, hours{72})).last_submission_at, noon + hours{7});
   must(store_->move(operation, State::suppressing, noon + hours{8}));
-  EXPECT_EQ(must((*store_)->facts("acme")).last_submission_at, noon + hours{7});
+  EXPECT_EQ(must((*store_)->facts("acme", noon, hours{72})).last_submission_at, noon + hours{7});
 }
 
 TEST_F(Accounts, counts_for_status_follow_every_move) {

@@ -53,7 +53,32 @@ class Script {
     if (!form({{number("second"), 1, 1}}) || !move(2, State::queued)) return false;
     // Takes the second job out of a queued operation, which is cancelled.
     if (!expire("second")) return false;
-    return move(1, State::deleting) && move(1, State::deleted);
+    if (!move(1, State::deleting) || !move(1, State::deleted)) return false;
+    return isolate_a_refused_job() && hold_and_release("held");
+  }
+
+  /// The third operation is halved: the fourth takes its first job and is refused alone.
+  bool isolate_a_refused_job() {
+    if (!submit("left", 2) || !submit("right", 3) || !submit("held", 4)) return false;
+    if (!form({{number("left"), 0, 2}, {number("right"), 0, 3}}) || !refuse(3, 2)) return false;
+    if (!move(4, State::submitting) || !refuse(4, 1)) return false;
+    return move(3, State::submitting) && move(3, State::suppressing, 12);
+  }
+  bool refuse(std::int64_t number, std::size_t transitions) {
+    const auto refused =
+        process_->run((*process_)->take_refusal(acknowledged_.operations.at(number), noon + hours{1}, "refused"));
+    if (!refused) return false;
+    acknowledged_.operations[number] = refused->operation;
+    if (refused->split_off) acknowledged_.operations[refused->split_off->number.value] = *refused->split_off;
+    acknowledged_.transitions += transitions;
+    return true;
+  }
+  bool hold_and_release(const std::string& id) {
+    if (!process_->run((*process_)->hold(number(id), noon, "too many"))) return false;
+    ++acknowledged_.transitions;
+    if (!process_->run((*process_)->release(number(id), noon))) return false;
+    ++acknowledged_.transitions;
+    return true;
   }
 
   bool open() {
@@ -115,7 +140,16 @@ void expect_consistent(const MemoryVfs& files) {
   EXPECT_EQ(answer(files, "PRAGMA foreign_key_check"), "nothing");
   EXPECT_EQ(answer(files,
                    "SELECT 'job ' || number FROM job WHERE cursor <>"
-                   " (SELECT ifnull(sum(count), 0) FROM slice WHERE job = job.number)"),
+                   " (SELECT ifnull(sum(count), 0) FROM (SELECT DISTINCT first, count FROM slice WHERE job = number))"),
+            "nothing");
+  EXPECT_EQ(answer(files,
+                   "SELECT 'job ' || id FROM job WHERE id IN ('left', 'right') AND cursor > 0"
+                   " AND (SELECT count(*) FROM slice WHERE job = number AND withdrawn IS NULL) <> 1"),
+            "nothing")
+      << "each half keeps its jobs, and no job is in both";
+  EXPECT_EQ(answer(files,
+                   "SELECT 'fuse' WHERE (SELECT ifnull(sum(contacts), 0) FROM fuse) <>"
+                   " (SELECT ifnull(sum(length), 0) FROM job WHERE cursor > 0)"),
             "nothing");
   EXPECT_EQ(answer(files,
                    "SELECT 'operation ' || number FROM operation o WHERE state <>"

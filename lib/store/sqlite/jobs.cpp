@@ -13,19 +13,6 @@ namespace {
 
 constexpr const char* expiry = "not submitted before not_after";
 
-core::Transition job_transition(const core::Job& job, std::optional<core::State> from, core::State to, core::Time at,
-                                std::string cause) {
-  core::Transition transition;
-  transition.at = at;
-  transition.jobs = {job.id};
-  transition.jobs_total = 1;
-  transition.account = job.account;
-  transition.from = from;
-  transition.to = to;
-  transition.cause = std::move(cause);
-  return transition;
-}
-
 /// Of an open load.
 Result<std::int64_t> contacts_of(Unit& unit, LoadNumber load) {
   Statement query(unit.db, "SELECT contacts FROM load WHERE number = ?1", load);
@@ -140,12 +127,25 @@ Result<std::int64_t> end_what_waits(Unit& unit, const core::Job& job, core::Stat
     if (auto updated = update.run(); !updated) return std::unexpected(updated.error());
   }
   if (auto refreshed = refresh(unit, job.number, at); !refreshed) return std::unexpected(refreshed.error());
-  auto kept = append(unit, job_transition(job, job.state, end, at, cause), job.number);
+  auto kept = append_job_step(unit, job, job.state, end, at, cause);
   if (!kept) return std::unexpected(kept.error());
   return taken;
 }
 
 }  // namespace
+
+Result<void> append_job_step(Unit& unit, const core::Job& job, std::optional<core::State> from, core::State to,
+                             core::Time at, std::string cause) {
+  core::Transition transition;
+  transition.at = at;
+  transition.jobs = {job.id};
+  transition.jobs_total = 1;
+  transition.account = job.account;
+  transition.from = from;
+  transition.to = to;
+  transition.cause = std::move(cause);
+  return append(unit, std::move(transition), job.number);
+}
 
 Result<Acceptance> accept(Unit& unit, LoadNumber load, core::Job wanted) {
   auto known = job(unit.db, wanted.id);
@@ -166,8 +166,8 @@ Result<Acceptance> accept(Unit& unit, LoadNumber load, core::Job wanted) {
   wanted.number = *number;
   Statement arrived(unit.db, "DELETE FROM load WHERE number = ?1", load);
   if (auto deleted = arrived.run(); !deleted) return std::unexpected(deleted.error());
-  core::Transition transition = job_transition(wanted, std::nullopt, wanted.state, wanted.created_at, "accepted");
-  if (auto kept = append(unit, std::move(transition), *number); !kept) return std::unexpected(kept.error());
+  auto kept = append_job_step(unit, wanted, std::nullopt, wanted.state, wanted.created_at, "accepted");
+  if (!kept) return std::unexpected(kept.error());
   return Acceptance{.accepted = true, .job = std::move(wanted), .readmission = std::nullopt};
 }
 
@@ -196,7 +196,7 @@ Result<void> hold(Unit& unit, const core::Job& job, const std::string& why, core
   Statement update(unit.db, "UPDATE job SET rest = ?2, why = ?3 WHERE number = ?1", job.number, core::State::held, why);
   if (auto held = update.run(); !held) return held;
   if (auto refreshed = refresh(unit, job.number, at); !refreshed) return refreshed;
-  return append(unit, job_transition(job, job.state, core::State::held, at, why), job.number);
+  return append_job_step(unit, job, job.state, core::State::held, at, why);
 }
 
 Result<Standing> standing(Connection& db, core::JobNumber number) {

@@ -75,6 +75,12 @@ Result<void> finish_index(Unit& unit, const IndexOwner& owner, Indexed indexed,
 Result<core::Operation> form(Unit& unit, core::Operation wanted, const std::vector<Slice>& slices);
 Result<core::Operation> record(Unit& unit, core::Operation operation, core::Time at, const std::string& cause);
 Result<void> note_poll(Unit& unit, const core::Operation& operation);
+/// A new row of the operation's account, action, selector, state, contacts, created_at and version.
+Result<core::OperationNumber> insert_operation(Unit& unit, const core::Operation& operation);
+/// Every field over the row of this version; `stale` when there is none.
+Result<void> overwrite(Unit& unit, const core::Operation& operation, std::int64_t version);
+/// refresh() of the jobs it carries.
+Result<void> refresh_jobs(Unit& unit, core::OperationNumber operation, core::Time at);
 /// Takes the job out of its queued operations; one that is left empty is cancelled. True: there was something to take.
 Result<bool> withdraw(Unit& unit, core::JobNumber job, core::Time at, const std::string& cause);
 
@@ -92,6 +98,20 @@ Result<core::Operation> grant(Unit& unit, core::WishNumber wish, const core::Ope
                               const std::string& cause);
 Result<void> refuse(Unit& unit, core::WishNumber wish, core::Time at, const std::string& reason);
 Result<core::Operation> overrule(Unit& unit, const core::Operation& operation, core::Time at, const std::string& cause);
+
+// Refusals, and the daily fuse.
+/// The cloud refused it, see Store::take_refusal().
+Result<Refused> take_refusal(Unit& unit, core::Operation operation, core::Time at, const std::string& cause);
+/// A job that moves itself, naming no operation.
+Result<void> append_job_step(Unit& unit, const core::Job& job, std::optional<core::State> from, core::State to,
+                             core::Time at, std::string cause);
+/// hold() for a job of which nothing is in an operation; `stale` when something is by now.
+Result<void> hold_whole(Unit& unit, core::JobNumber job, core::Time at, const std::string& why);
+Result<void> release(Unit& unit, core::JobNumber job, core::Time at);
+/// Counts the jobs that begin with this operation.
+Result<void> count_for_fuse(Unit& unit, const core::Operation& formed);
+/// The cloud took it: refusals before it are no longer in a row, and a list counts as many contacts as it really has.
+Result<void> settle_acceptance(Unit& unit, const core::Operation& before, const core::Operation& taken);
 
 // Accounts.
 Result<void> pause(Unit& unit, const std::string& name, core::Time at, const std::string& why);

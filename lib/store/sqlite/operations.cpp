@@ -34,28 +34,7 @@ core::JobNumber read_job_number(Statement& row) {
   return {row.integer(0)};
 }
 
-Result<void> refresh_jobs(Unit& unit, core::OperationNumber operation, core::Time at) {
-  std::vector<core::JobNumber> jobs;
-  Statement query(unit.db, "SELECT DISTINCT job FROM slice WHERE operation = ?1 AND withdrawn IS NULL", operation);
-  if (auto read = read_all(query, read_job_number, jobs); !read) return read;
-  for (const core::JobNumber job : jobs) {
-    if (auto refreshed = refresh(unit, job, at); !refreshed) return refreshed;
-  }
-  return {};
-}
-
-/// Moves the job's cursor over the slice, if it still stands at its beginning and the job still waits.
-Result<void> take_slice(Unit& unit, const core::Operation& operation, const Slice& slice, std::int64_t position) {
-  Statement move(unit.db,
-                 "UPDATE job SET cursor = ?2 + ?3 WHERE number = ?1 AND cursor = ?2 AND ?2 + ?3 <= length"
-                 " AND rest = 'queued' AND account = ?4 AND action = ?5 AND selector = ?6",
-                 slice.job, slice.first, slice.count, operation.account, operation.action, operation.selector);
-  if (auto moved = move.run(); !moved) return moved;
-  if (unit.db.changes() == 0) return std::unexpected(stale(unit.db, fmt::format("job {}", slice.job.value)));
-  Statement insert(unit.db, "INSERT INTO slice (operation, position, job, first, count) VALUES (?1, ?2, ?3, ?4, ?5)",
-                   operation.number, position, slice.job, slice.first, slice.count);
-  return insert.run();
-}
+}  // namespace
 
 Result<core::OperationNumber> insert_operation(Unit& unit, const core::Operation& operation) {
   Statement insert(unit.db,
@@ -65,19 +44,6 @@ Result<core::OperationNumber> insert_operation(Unit& unit, const core::Operation
                    operation.created_at, operation.version, operation.intent_at, operation.known_above);
   if (auto inserted = insert.run(); !inserted) return std::unexpected(inserted.error());
   return core::OperationNumber{unit.db.last_row()};
-}
-
-/// A fresh operation, with nothing in it but what forming gives.
-core::Operation formed_from(core::Operation wanted) {
-  core::Operation operation;
-  operation.account = std::move(wanted.account);
-  operation.action = wanted.action;
-  operation.selector = wanted.selector;
-  operation.contacts = wanted.contacts;
-  operation.created_at = wanted.created_at;
-  operation.state = core::State::submitting;
-  operation.version = 1;
-  return operation;
 }
 
 Result<void> overwrite(Unit& unit, const core::Operation& operation, std::int64_t version) {
@@ -99,20 +65,59 @@ Result<void> overwrite(Unit& unit, const core::Operation& operation, std::int64_
   return {};
 }
 
+Result<void> refresh_jobs(Unit& unit, core::OperationNumber operation, core::Time at) {
+  std::vector<core::JobNumber> jobs;
+  Statement query(unit.db, "SELECT DISTINCT job FROM slice WHERE operation = ?1 AND withdrawn IS NULL", operation);
+  if (auto read = read_all(query, read_job_number, jobs); !read) return read;
+  for (const core::JobNumber job : jobs) {
+    if (auto refreshed = refresh(unit, job, at); !refreshed) return refreshed;
+  }
+  return {};
+}
+
+namespace {
+
+/// Moves the job's cursor over the slice, if it still stands at its beginning and the job still waits.
+Result<void> take_slice(Unit& unit, const core::Operation& operation, const Slice& slice, std::int64_t position) {
+  Statement move(unit.db,
+                 "UPDATE job SET cursor = ?2 + ?3 WHERE number = ?1 AND cursor = ?2 AND ?2 + ?3 <= length"
+                 " AND rest = 'queued' AND account = ?4 AND action = ?5 AND selector = ?6",
+                 slice.job, slice.first, slice.count, operation.account, operation.action, operation.selector);
+  if (auto moved = move.run(); !moved) return moved;
+  if (unit.db.changes() == 0) return std::unexpected(stale(unit.db, fmt::format("job {}", slice.job.value)));
+  Statement insert(unit.db, "INSERT INTO slice (operation, position, job, first, count) VALUES (?1, ?2, ?3, ?4, ?5)",
+                   operation.number, position, slice.job, slice.first, slice.count);
+  return insert.run();
+}
+
+/// A fresh operation, with nothing in it but what forming gives.
+core::Operation formed_from(core::Operation wanted) {
+  core::Operation operation;
+  operation.account = std::move(wanted.account);
+  operation.action = wanted.action;
+  operation.selector = wanted.selector;
+  operation.contacts = wanted.contacts;
+  operation.created_at = wanted.created_at;
+  operation.state = core::State::submitting;
+  operation.version = 1;
+  return operation;
+}
+
 /// The slices of a job in one operation.
 struct Share {
   core::OperationNumber operation;
-  std::int64_t contacts = 0;
+  std::int64_t others = 0;  ///< contacts that other jobs bring into it
 };
 
 Share read_share(Statement& row) {
-  return {.operation = {row.integer(0)}, .contacts = row.integer(1)};
+  return {.operation = {row.integer(0)}, .others = row.integer(1)};
 }
 
 Result<std::vector<Share>> queued_shares(Unit& unit, core::JobNumber job) {
   std::vector<Share> shares;
   Statement query(unit.db,
-                  "SELECT s.operation, sum(s.count) FROM slice s JOIN operation o ON o.number = s.operation"
+                  "SELECT s.operation, (SELECT ifnull(sum(t.count), 0) FROM slice t WHERE t.operation = s.operation"
+                  " AND t.withdrawn IS NULL AND t.job <> ?1) FROM slice s JOIN operation o ON o.number = s.operation"
                   " WHERE s.job = ?1 AND s.withdrawn IS NULL AND o.state = 'queued' GROUP BY s.operation",
                   job);
   if (auto read = read_all(query, read_share, shares); !read) return std::unexpected(read.error());
@@ -141,7 +146,8 @@ Result<void> withdraw_share(Unit& unit, core::JobNumber job, const Share& share,
     smaller.due_at.reset();
     smaller.ended_at = at;
   } else {
-    smaller.contacts = std::max<std::int64_t>(0, smaller.contacts - share.contacts);
+    // A contact that another job brought too is still to be sent, so no less than what the others bring is sure.
+    smaller.contacts = std::min(smaller.contacts, share.others);
   }
   if (auto written = overwrite(unit, smaller, version); !written) return written;
   // The transition comes first, so that it names the job.
@@ -188,6 +194,7 @@ Result<core::Operation> form(Unit& unit, core::Operation wanted, const std::vect
   if (auto refreshed = refresh_jobs(unit, operation.number, operation.created_at); !refreshed) {
     return std::unexpected(refreshed.error());
   }
+  if (auto counted = count_for_fuse(unit, operation); !counted) return std::unexpected(counted.error());
   if (auto noted = note_submission(unit, operation.account, operation.created_at); !noted) {
     return std::unexpected(noted.error());
   }
@@ -217,6 +224,9 @@ Result<core::Operation> record(Unit& unit, core::Operation next, core::Time at, 
     if (auto refreshed = refresh_jobs(unit, next.number, at); !refreshed) return std::unexpected(refreshed.error());
     if (next.state == core::State::submitting) {
       if (auto noted = note_submission(unit, next.account, at); !noted) return std::unexpected(noted.error());
+    }
+    if (next.state == core::State::suppressing) {
+      if (auto settled = settle_acceptance(unit, *before, next); !settled) return std::unexpected(settled.error());
     }
   }
   if (auto kept = append_step(unit, next, before->state, at, cause); !kept) return std::unexpected(kept.error());

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/rows.hpp"
 
@@ -50,6 +52,23 @@ void count(const Tally& tally, AccountCounts& counts) {
   }
 }
 
+/// Of the operations in suppression, the ones that no longer count. More than a thousand there have other troubles.
+Result<std::int64_t> count_overdue(Connection& db, std::string_view account, core::Time now, core::Duration overdue) {
+  constexpr std::size_t most_looked_at = 1'000;
+  const auto operations = in_state(db, account, core::State::suppressing, most_looked_at);
+  if (!operations) return std::unexpected(operations.error());
+  return std::ranges::count_if(*operations, [&](const core::Operation& operation) {
+    return !core::counts_in_suppression(operation, overdue, now);
+  });
+}
+
+Result<std::int64_t> fuse_count(Connection& db, std::string_view account, std::int64_t day) {
+  Statement query(db, "SELECT contacts FROM fuse WHERE account = ?1 AND day = ?2", account, day);
+  const auto contacts = read_number(query);
+  if (!contacts) return std::unexpected(contacts.error());
+  return contacts->value_or(0);
+}
+
 /// `condition`, or that its parameter was given as NULL.
 std::string when(bool given, std::string_view condition, std::string_view parameter) {
   return given ? std::string{condition} : fmt::format("{} IS NULL", parameter);
@@ -67,7 +86,7 @@ std::string transitions_query(const TransitionFilter& filter) {
 
 }  // namespace
 
-Result<core::AccountFacts> facts(Connection& db, std::string_view name) {
+Result<core::AccountFacts> facts(Connection& db, std::string_view name, core::Time now, core::Duration overdue) {
   Savepoint snapshot(db);
   if (!snapshot.begun()) return std::unexpected(snapshot.begun().error());
   const auto record = account(db, name);
@@ -84,6 +103,12 @@ Result<core::AccountFacts> facts(Connection& db, std::string_view name) {
   facts.paused_why = record->paused_why;
   facts.last_submission_at = *last;
   for (const Tally& tally : *found) count(tally, facts);
+  const auto late = count_overdue(db, name, now, overdue);
+  if (!late) return std::unexpected(late.error());
+  facts.overdue = *late;
+  const auto today = fuse_count(db, name, core::utc_day(now));
+  if (!today) return std::unexpected(today.error());
+  facts.contacts_today = *today;
   return facts;
 }
 

@@ -17,6 +17,13 @@ std::string waiting_job() {
       job_columns);
 }
 
+std::string waiting_with() {
+  return fmt::format(
+      "SELECT {} FROM job j WHERE j.account = ?1 AND j.action = ?2 AND j.selector = ?3 AND j.number > ?4"
+      " AND j.rest = 'queued' AND j.cursor < j.length ORDER BY j.number LIMIT ?5",
+      job_columns);
+}
+
 std::string expiring() {
   return fmt::format("SELECT {} FROM job j WHERE j.expires_at <= ?1 ORDER BY j.expires_at LIMIT ?2", job_columns);
 }
@@ -118,6 +125,14 @@ Result<void> contacts(Connection& db, core::JobNumber job, std::int64_t first, s
 Result<void> jobs(Connection& db, const JobFilter& filter, const std::function<bool(const JobView&)>& take) {
   Statement query(db, jobs_query(filter), filter.account);
   return read_each(query, read_view, take);
+}
+
+Result<std::vector<core::Job>> waiting_with(Connection& db, const core::Job& oldest, std::size_t most) {
+  std::vector<core::Job> found;
+  if (oldest.selector == core::Selector::list) return found;
+  Statement query(db, queries::waiting_with(), oldest.account, oldest.action, oldest.selector, oldest.number, most);
+  if (auto read = read_all(query, read_job, found); !read) return std::unexpected(read.error());
+  return found;
 }
 
 Result<std::vector<core::Job>> expiring(Connection& db, core::Time now, std::size_t most) {

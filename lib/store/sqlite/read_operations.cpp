@@ -37,6 +37,12 @@ std::string in_state() {
                      operation_columns);
 }
 
+std::string queued_again() {
+  return fmt::format(
+      "SELECT {} FROM operation o WHERE o.account = ?1 AND o.state = 'queued' ORDER BY o.number DESC LIMIT 1",
+      operation_columns);
+}
+
 std::string operations_of() {
   return fmt::format(
       "SELECT {} FROM operation o WHERE o.number IN (SELECT operation FROM slice WHERE job = ?1 AND withdrawn IS NULL)"
@@ -125,7 +131,7 @@ Result<std::vector<core::Operation>> operations_of(Connection& db, core::JobNumb
 
 Result<NextSubmission> next_submission(Connection& db, std::string_view account) {
   NextSubmission next;
-  Statement again(db, queries::in_state(), account, core::State::queued, 1);
+  Statement again(db, queries::queued_again(), account);
   auto queued = read_one(again, read_operation);
   if (!queued) return std::unexpected(queued.error());
   next.operation = std::move(*queued);

@@ -14,13 +14,15 @@ namespace lethe::store::sqlite {
 
 /// The statements whose speed the engine rests on; a test looks at their plans.
 namespace queries {
-std::string due();          ///< account, now, most
-std::string due_beyond();   ///< account, from, most
-std::string look_beyond();  ///< account, state, from, until, most
-std::string next_due();     ///< account
-std::string in_state();     ///< account, state, most
-std::string waiting_job();  ///< account
-std::string expiring();     ///< now, most
+std::string due();           ///< account, now, most
+std::string due_beyond();    ///< account, from, most
+std::string look_beyond();   ///< account, state, from, until, most
+std::string next_due();      ///< account
+std::string in_state();      ///< account, state, most
+std::string queued_again();  ///< account
+std::string waiting_job();   ///< account
+std::string waiting_with();  ///< account, action, selector, number, most
+std::string expiring();      ///< now, most
 std::string next_expiry();
 std::string erasable();  ///< before, most
 std::string next_erasable();
@@ -40,6 +42,7 @@ Result<std::vector<Slice>> slices(Connection& db, core::OperationNumber number);
 Result<Store::Carried> carried(Connection& db, core::OperationNumber number, std::size_t most);
 Result<std::vector<core::Operation>> operations_of(Connection& db, core::JobNumber job);
 Result<NextSubmission> next_submission(Connection& db, std::string_view account);
+Result<std::vector<core::Job>> waiting_with(Connection& db, const core::Job& oldest, std::size_t most);
 
 // Wishes.
 Result<std::vector<core::Wish>> open_wishes(Connection& db, std::string_view account, std::size_t most);
@@ -86,7 +89,7 @@ Result<IndexGaps> index_gaps(Connection& db);
 Result<std::vector<Overlap>> overlaps(Connection& db, core::JobNumber job);
 
 // Accounts, the record of transitions, and the store itself.
-Result<core::AccountFacts> facts(Connection& db, std::string_view account);
+Result<core::AccountFacts> facts(Connection& db, std::string_view account, core::Time now, core::Duration overdue);
 Result<AccountRecord> account(Connection& db, std::string_view name);
 Result<AccountCounts> counts(Connection& db, std::string_view account);
 Result<void> transitions(Connection& db, const TransitionFilter& filter,

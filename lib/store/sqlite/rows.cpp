@@ -117,6 +117,7 @@ core::Job read_job(Statement& row) {
   job.ended_at = columns.optional_time();
   job.why = columns.text();
   job.contacts_erased_at = columns.optional_time();
+  job.released = columns.integer() != 0;
   return job;
 }
 

@@ -21,7 +21,7 @@ inline constexpr std::string_view operation_columns =
 inline constexpr std::string_view job_columns =
     "j.number, j.id, j.account, j.action, j.selector, j.list_key, j.list_contacts, j.list_delete,"
     " j.list_delete_contents, j.contacts, j.digest, j.created_at, j.not_after, j.cursor, j.state, j.ended_at, j.why,"
-    " j.contacts_erased_at";
+    " j.contacts_erased_at, j.released";
 inline constexpr std::string_view transition_columns =
     "t.seq, t.at, t.jobs, t.jobs_total, t.account, t.operation, t.operation_id, t.from_state, t.to_state, t.status,"
     " t.background_status, t.cause, t.polls, t.hash";
@@ -40,7 +40,7 @@ AccountRecord read_account(Statement& row);
 core::Wish read_wish(Statement& row);
 
 /// How many columns job_columns has: what follows begins there.
-inline constexpr int job_column_count = 18;
+inline constexpr int job_column_count = 19;
 
 /// The first row, if there is one.
 template <class T>

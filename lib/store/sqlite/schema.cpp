@@ -17,6 +17,7 @@ CREATE TABLE meta (
   copied_at INTEGER
 ) STRICT;
 
+-- refused: the newest refused operation, while none was accepted since and the account wasn't paused for it.
 CREATE TABLE account (
   name TEXT PRIMARY KEY,
   state TEXT NOT NULL,
@@ -30,7 +31,16 @@ CREATE TABLE account (
   requests_day INTEGER NOT NULL DEFAULT 0,
   requests INTEGER NOT NULL DEFAULT 0,
   last_submission_at INTEGER,
-  highest_operation_id INTEGER
+  highest_operation_id INTEGER,
+  refused INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- How many contacts the fuse has counted on a day (since 1970, in UTC).
+CREATE TABLE fuse (
+  account TEXT NOT NULL REFERENCES account (name),
+  day INTEGER NOT NULL,
+  contacts INTEGER NOT NULL,
+  PRIMARY KEY (account, day)
 ) STRICT, WITHOUT ROWID;
 
 -- A list of contacts that is still arriving. Accepted or abandoned, it leaves this table.
@@ -78,9 +88,11 @@ CREATE TABLE job (
   why TEXT NOT NULL,
   expires_at INTEGER,
   contacts_erased_at INTEGER,
-  indexed INTEGER
+  indexed INTEGER,
+  released INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX job_waiting ON job (account, number) WHERE rest = 'queued' AND cursor < length;
+CREATE INDEX job_waiting_of_kind ON job (account, action, selector, number) WHERE rest = 'queued' AND cursor < length;
 CREATE INDEX job_expiring ON job (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX job_erasable ON job (ended_at, number) WHERE ended_at IS NOT NULL AND contacts_erased_at IS NULL;
 

@@ -71,11 +71,16 @@ class SqliteStore final : public Store {
   Result<NextSubmission> next_submission(std::string_view account) override {
     return sqlite::next_submission(*reads_, account);
   }
+  Result<std::vector<core::Job>> waiting_with(const core::Job& oldest, std::size_t most) override {
+    return sqlite::waiting_with(*reads_, oldest, most);
+  }
   Result<void> contacts(core::JobNumber job, std::int64_t first, std::int64_t count,
                         const std::function<bool(std::string_view)>& take) override {
     return sqlite::contacts(*reads_, job, first, count, take);
   }
-  Result<core::AccountFacts> facts(std::string_view account) override { return sqlite::facts(*reads_, account); }
+  Result<core::AccountFacts> facts(std::string_view account, core::Time now, core::Duration overdue) override {
+    return sqlite::facts(*reads_, account, now, overdue);
+  }
   Result<AccountRecord> account(std::string_view name) override { return sqlite::account(*reads_, name); }
   Result<AccountCounts> counts(std::string_view account) override { return sqlite::counts(*reads_, account); }
   Result<std::optional<core::Job>> job(std::string_view id) override { return sqlite::job(*reads_, id); }
@@ -195,6 +200,12 @@ class SqliteStore final : public Store {
   Written<void> forget_file(AcceptedFile file) override {
     return durable<void>([file = std::move(file)](Unit& unit) { return sqlite::forget_file(unit, file); });
   }
+  Written<void> hold(core::JobNumber job, core::Time at, std::string why) override {
+    return durable<void>([job, at, why = std::move(why)](Unit& unit) { return sqlite::hold_whole(unit, job, at, why); });
+  }
+  Written<void> release(core::JobNumber job, core::Time at) override {
+    return durable<void>([job, at](Unit& unit) { return sqlite::release(unit, job, at); });
+  }
 
   Written<core::Operation> form(core::Operation wanted, std::vector<Slice> slices) override {
     return durable<core::Operation>([wanted = std::move(wanted), slices = std::move(slices)](Unit& unit) {
@@ -204,6 +215,11 @@ class SqliteStore final : public Store {
   Written<core::Operation> record(core::Operation operation, core::Time at, std::string cause) override {
     return durable<core::Operation>([operation = std::move(operation), at, cause = std::move(cause)](Unit& unit) {
       return sqlite::record(unit, operation, at, cause);
+    });
+  }
+  Written<Refused> take_refusal(core::Operation operation, core::Time at, std::string cause) override {
+    return durable<Refused>([operation = std::move(operation), at, cause = std::move(cause)](Unit& unit) {
+      return sqlite::take_refusal(unit, operation, at, cause);
     });
   }
   Written<void> note_poll(core::Operation operation) override {
