@@ -30,10 +30,10 @@ class Coalescing : public StoreTest {
   Refused refuse(core::Operation operation) {
     return must(store_->run((*store_)->take_refusal(std::move(operation), noon, "refused: HTTP 400, errorcode 10006")));
   }
-  Refused submit_and_refuse(core::Operation operation) { return refuse(must(store_->move(operation, State::submitting))); }
-  std::vector<std::string> ids(core::OperationNumber operation) {
-    return must((*store_)->carried(operation, 100)).ids;
+  Refused submit_and_refuse(core::Operation operation) {
+    return refuse(must(store_->move(operation, State::submitting)));
   }
+  std::vector<std::string> ids(core::OperationNumber operation) { return must((*store_)->carried(operation, 100)).ids; }
   core::Operation next() { return must((*store_)->next_submission("acme")).operation.value(); }
   void hold(const core::Job& job) { must(store_->run((*store_)->hold(job.number, noon, "too many"))); }
 };

@@ -201,7 +201,8 @@ class SqliteStore final : public Store {
     return durable<void>([file = std::move(file)](Unit& unit) { return sqlite::forget_file(unit, file); });
   }
   Written<void> hold(core::JobNumber job, core::Time at, std::string why) override {
-    return durable<void>([job, at, why = std::move(why)](Unit& unit) { return sqlite::hold_whole(unit, job, at, why); });
+    return durable<void>(
+        [job, at, why = std::move(why)](Unit& unit) { return sqlite::hold_whole(unit, job, at, why); });
   }
   Written<void> release(core::JobNumber job, core::Time at) override {
     return durable<void>([job, at](Unit& unit) { return sqlite::release(unit, job, at); });
