@@ -72,13 +72,34 @@ TEST_F(DryRun, a_list_is_one_request) {
 }
 
 TEST_F(DryRun, the_second_job_waits_for_the_first) {
-  const auto jobs = forecast(settings_, {of_keys("one", {"a", "b", "c", "d"}), of_keys("two", {"e"})});
+  auto two = of_keys("two", {"e"});
+  two.action = core::Action::restrict_contacts;
+  const auto jobs = forecast(settings_, {of_keys("one", {"a", "b", "c", "d"}), two});
   ASSERT_TRUE(jobs);
   EXPECT_EQ(jobs->at(0).ahead, 0);
   EXPECT_EQ(jobs->at(1).ahead, 2);
   // One at a time in suppression, an hour each as assumed: the third leaves an hour after the second.
   EXPECT_EQ(*jobs->at(1).last_submission_at - *jobs->at(0).last_submission_at, std::chrono::hours{1});
   EXPECT_EQ(*jobs->at(0).expected_end - *jobs->at(0).last_submission_at, std::chrono::hours{14 * 24 + 13});
+}
+
+TEST_F(DryRun, small_jobs_of_a_kind_leave_together) {
+  const auto jobs =
+      forecast(settings_, {of_keys("one", {"a", "b", "c", "d"}), of_keys("two", {"e"}), of_keys("three", {"f", "g"})});
+  ASSERT_TRUE(jobs);
+  EXPECT_EQ(jobs->at(1).ahead, 1) << "the full one; it joins the second";
+  EXPECT_EQ(jobs->at(1).requests.operations, 1);
+  EXPECT_EQ(*jobs->at(1).last_submission_at, *jobs->at(0).last_submission_at);
+  EXPECT_EQ(*jobs->at(2).last_submission_at - *jobs->at(1).last_submission_at, std::chrono::hours{1})
+      << "its second contact finds no room";
+  EXPECT_NE(forecast_text(*jobs).find("leaves together with jobs of the same action and selector"), std::string::npos);
+}
+
+TEST_F(DryRun, says_that_the_fuse_would_hold_it) {
+  settings_.accounts[0].max_contacts_per_day = 2;
+  EXPECT_NE(forecast_text({only(of_keys("job", {"a", "b", "c"}))}).find("would be held: its 3 contacts"),
+            std::string::npos);
+  EXPECT_EQ(forecast_text({only(of_keys("job", {"a", "b"}))}).find("would be held"), std::string::npos);
 }
 
 TEST_F(DryRun, says_when_it_comes_too_late) {

@@ -48,7 +48,11 @@ TEST_F(Jobs, a_queued_job_waits_behind_the_one_before_it) {
   store_->submit("first", 1);
   store_->submit("second", 1);
   EXPECT_EQ(detail("first").waits_for, "") << "it goes now";
-  EXPECT_NE(detail("second").waits_for.find("first"), std::string::npos);
+  EXPECT_EQ(detail("second").waits_for, "it leaves with job first or right after it");
+  auto other = store::testing::a_job("other", 1);
+  other.action = core::Action::restrict_contacts;
+  store_->submit(other, {"a"});
+  EXPECT_EQ(detail("other").waits_for, "job first goes first");
 }
 
 TEST_F(Jobs, a_queued_job_waits_for_what_admission_says) {

