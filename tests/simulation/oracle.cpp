@@ -197,7 +197,8 @@ class Oracle {
     if (ended_unsent(job.id)) return;
     if (job.state == State::held && !job.why.empty()) return;
     const core::AccountSettings& settings = *core::find_account(plan_.settings.settings, job.account);
-    const core::Admission admission = core::admit(settings, reading_.accounts.at(job.account), installation_.now());
+    const core::Admission admission =
+        core::admit(settings, reading_.accounts.at(job.account), core::turn_of(job), installation_.now());
     if (!admission.go && !admission.why.empty()) return;
     fail(fmt::format("{} ({}): contacts of it are in no operation, and nothing says why", job.id,
                      core::word(job.state)));

@@ -49,7 +49,8 @@ Reading read_store(const LifePlan& plan, Installation& installation) {
     reading.operations[number] = {must(store.operation({number})), parts_of(store, {number}, ids)};
   }
   for (const core::AccountSettings& account : plan.settings.settings.accounts) {
-    reading.accounts[account.name] = must(store.facts(account.name));
+    reading.accounts[account.name] =
+        must(store.facts(account.name, installation.now(), plan.settings.settings.schedule.overdue));
   }
   return reading;
 }
