@@ -33,16 +33,17 @@ simulator::LifeRule life(std::string match, std::string status, std::vector<std:
 
 /// The kinds of end that a contact's name asks the simulated cloud for.
 std::vector<simulator::LifeRule> all_lives() {
-  return {life("-restored-", "Completed", {"Aborted"}),
+  // First of all what is refused: one such contact is enough for an operation of several jobs.
+  return {{.match = "-refused-", .life = {}, .refusal = simulator::LifeRule::Refusal::envelope_400},
+          {.match = "-missing-", .life = {}, .refusal = simulator::LifeRule::Refusal::not_found},
+          life("-restored-", "Completed", {"Aborted"}),
           life("-mixed-", "Completed", {"Completed", "Aborted"}),
           life("-invalid-", "Completed", {"Invalid"}),
           life("-failed-", "Failed", {}),
           life("-cancelled-", "Cancelled", {}),
           life("-errors-", "CompletedWithErrors", {"Completed"}),
           life("-batch-", "Completed", {"Completed"}, true),
-          life("-several-", "Completed", {"Completed", "Completed"}),
-          {.match = "-refused-", .life = {}, .refusal = simulator::LifeRule::Refusal::envelope_400},
-          {.match = "-missing-", .life = {}, .refusal = simulator::LifeRule::Refusal::not_found}};
+          life("-several-", "Completed", {"Completed", "Completed"})};
 }
 
 const std::vector<std::string> ends = {"plain",  "plain",     "plain",  "plain", "restored", "mixed",   "invalid",
