@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <utility>
 
-#include "core/schedule.hpp"
-
 namespace lethe::core {
 
 namespace {
@@ -116,10 +114,6 @@ std::optional<AccountState> parse_account_state(std::string_view text) {
   const auto found = std::ranges::find(account_state_words, text);
   if (found == account_state_words.end()) return std::nullopt;
   return static_cast<AccountState>(found - account_state_words.begin());
-}
-
-bool counts_in_suppression(const Operation& operation, Duration overdue, Time now) {
-  return now <= expected_end(operation) + overdue;
 }
 
 Turn turn_of(const Job& job) {

@@ -27,13 +27,10 @@ struct AccountFacts {
   std::int64_t unconfirmed = 0;
   std::int64_t needs_operator = 0;
   std::int64_t suppressing = 0;
-  std::int64_t overdue = 0;  ///< those of `suppressing` that no longer count, see counts_in_suppression()
+  std::int64_t overdue = 0;  ///< those of `suppressing` that no longer stand in the way, see core/schedule.hpp
   std::optional<Time> last_submission_at;
   std::int64_t contacts_today = 0;  ///< what the fuse has counted on this day in UTC
 };
-
-/// An operation in suppression stands in the way of others until it is later than its expected end by `overdue`.
-bool counts_in_suppression(const Operation& operation, Duration overdue, Time now);
 
 /// What a list whose size nobody declared counts for the fuse.
 inline constexpr std::int64_t contacts_of_undeclared_list = 1'000'000;

@@ -156,7 +156,7 @@ struct Engine::State {
       work.heed(prospect.error());
       return now + write_probe_interval;
     }
-    tell_pause(account, *facts);
+    tell_pause(account, prospect->facts);
     if (account.asked_to_wait_until && *account.asked_to_wait_until > now) return *account.asked_to_wait_until;
     const core::AccountFacts& facts = prospect->facts;
     const bool quiet = facts.state == core::AccountState::waiting || facts.state == core::AccountState::blocked;

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/schedule.hpp"
-
 namespace lethe::core {
 namespace {
 
@@ -181,15 +179,6 @@ TEST(admit, overdue_ones_no_longer_count_in_suppression) {
   EXPECT_EQ(ask(facts).why, "1 operation is in suppression, as many as max_operations_in_suppression allows");
   facts.overdue = 2;
   EXPECT_TRUE(ask(facts).go);
-}
-
-TEST(counts_in_suppression, until_the_expected_end_and_overdue) {
-  Operation operation;
-  operation.action = Action::restrict_contacts;
-  operation.submitted_at = now;
-  const Time late = expected_end(operation) + 72h;
-  EXPECT_TRUE(counts_in_suppression(operation, 72h, late));
-  EXPECT_FALSE(counts_in_suppression(operation, 72h, late + 1ms));
 }
 
 TEST(turn, is_the_whole_job) {

@@ -277,7 +277,7 @@ TEST_P(LostReply, is_looked_up_and_each_contact_reaches_the_cloud_once) {
     installation.drop(request);
     installation.run_for(std::chrono::seconds{10});  // the second one comes too late to leave with the first
   }
-  installation.run_for(minutes{5});
+  installation.run_for(minutes{4});
   EXPECT_EQ(states(installation).at("job-1"), State::queued) << "nothing else of the account is submitted meanwhile";
   installation.kill();
   installation.start();

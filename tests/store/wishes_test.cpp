@@ -259,12 +259,12 @@ TEST_F(Pauses, a_pause_and_a_hold_lose_nothing_of_each_other) {
   must(store_->run((*store_)->pause("acme", noon, "migration")));
   must(store_->run((*store_)->set_account_state("acme", core::AccountState::blocked, "403", noon + hours{1})));
   reopen();
-  auto facts = must((*store_)->facts("acme"));
+  auto facts = must((*store_)->facts("acme", noon, std::chrono::hours{72}));
   EXPECT_EQ(facts.paused_at, noon);
   EXPECT_EQ(facts.paused_why, "migration");
   EXPECT_EQ(facts.state, core::AccountState::blocked);
   must(store_->run((*store_)->resume("acme")));
-  facts = must((*store_)->facts("acme"));
+  facts = must((*store_)->facts("acme", noon, std::chrono::hours{72}));
   EXPECT_FALSE(facts.paused_at);
   EXPECT_EQ(facts.state, core::AccountState::blocked);
   EXPECT_EQ(facts.why, "403");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/schedule.hpp"
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/rows.hpp"
 
@@ -57,9 +58,10 @@ Result<std::int64_t> count_overdue(Connection& db, std::string_view account, cor
   constexpr std::size_t most_looked_at = 1'000;
   const auto operations = in_state(db, account, core::State::suppressing, most_looked_at);
   if (!operations) return std::unexpected(operations.error());
-  return std::ranges::count_if(*operations, [&](const core::Operation& operation) {
-    return !core::counts_in_suppression(operation, overdue, now);
-  });
+  core::ScheduleSettings schedule;
+  schedule.overdue = overdue;
+  return std::ranges::count_if(
+      *operations, [&](const core::Operation& operation) { return core::overdue(operation, schedule, now); });
 }
 
 Result<std::int64_t> fuse_count(Connection& db, std::string_view account, std::int64_t day) {
