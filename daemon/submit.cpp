@@ -1,5 +1,8 @@
 #include "command/submit.hpp"
 
+#include <unistd.h>
+
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -7,6 +10,7 @@
 
 #include "command/dry_run.hpp"
 #include "command/follow.hpp"
+#include "command/progress.hpp"
 #include "commands.hpp"
 #include "core/operation.hpp"
 #include "report/log.hpp"
@@ -26,25 +30,29 @@ struct Options {
   bool json = false;
 };
 
-Outcome<std::vector<intake::JobRequest>> requests(const Options& options, const core::Settings& settings) {
-  if (!options.files.empty()) return command::requests_of_files(options.files, settings);
-  auto request = command::request_of_flags(options.flags, settings);
+Outcome<std::vector<command::Wanted>> requests(const Options& options, const core::Settings& settings,
+                                               const command::Watch& watch) {
+  if (!options.files.empty()) return command::requests_of_files(options.files, settings, watch);
+  auto request = command::request_of_flags(options.flags, settings, watch);
   if (!request) return std::unexpected(request.error());
-  return std::vector{std::move(*request)};
+  std::vector<command::Wanted> wanted;
+  wanted.push_back(std::move(*request));
+  return wanted;
 }
 
 /// Neither a store nor its key is needed, so a job by flags may have no id yet.
 ExitStatus dry_run(const Options& options, const core::Settings& settings) {
-  Outcome<std::vector<intake::JobRequest>> wanted;
+  std::vector<intake::JobRequest> wanted;
   if (!options.files.empty()) {
-    wanted = command::requests_of_files(options.files, settings);
+    auto checked = command::requests_of_files(options.files, settings);
+    if (!checked) return complain(checked.error());
+    for (auto& each : *checked) wanted.push_back(std::move(each.request));
   } else {
-    auto request = command::request_without_key(options.flags, settings);
+    auto request = command::request_as_given(options.flags, settings);
     if (!request) return complain(request.error());
-    wanted->push_back(std::move(*request));
+    wanted.push_back(std::move(*request));
   }
-  if (!wanted) return complain(wanted.error());
-  const auto jobs = command::forecast(settings, *wanted);
+  const auto jobs = command::forecast(settings, wanted);
   if (!jobs) return complain(jobs.error());
   std::cout << (options.json ? command::forecast_json(*jobs) + "\n" : command::forecast_text(*jobs));
   return ExitStatus::done;
@@ -74,9 +82,17 @@ ExitStatus submit(const Chosen& chosen, const Options& options) {
   if (options.dry_run) return dry_run(options, *settings);
   const auto session = command::Session::open(*settings);
   if (!session) return complain(session.error());
-  auto wanted = requests(options, *settings);
-  if (!wanted) return complain(wanted.error());
-  auto [jobs, refused] = command::submit(**session, std::move(*wanted));
+  command::ProgressLine progress(isatty(STDERR_FILENO) == 1 ? &std::cerr : nullptr);
+  const auto watch = [&progress](const intake::Progress& step) {
+    progress.show(step, std::chrono::steady_clock::now());
+  };
+  auto wanted = requests(options, *settings, watch);
+  if (!wanted) {
+    progress.clear();
+    return complain(wanted.error());
+  }
+  auto [jobs, refused] = command::submit(**session, std::move(*wanted), watch);
+  progress.clear();
   if (!options.json) std::cout << command::submitted_text(jobs) << std::flush;
   auto status = refused ? complain(*refused) : ExitStatus::done;
   if (options.wait && !jobs.empty()) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "http/client.hpp"
 #include "intake/intake.hpp"
 #include "intake/job_file.hpp"
+#include "intake/pace.hpp"
 
 namespace lethe::command {
 namespace {
@@ -75,7 +77,33 @@ std::optional<std::filesystem::path> intake_of(const std::filesystem::path& file
 /// The jobs that were read before, by id.
 using Known = std::map<std::string, std::filesystem::path>;
 
-void check_job(const std::filesystem::path& file, const core::Settings& settings, Known& known, CheckReport& report) {
+/// What waits already, where there is a store to say so; else nothing does.
+class Queues {
+ public:
+  explicit Queues(const core::Settings& settings) {
+    if (auto opened = Session::open(settings)) session_ = std::move(*opened);
+  }
+  core::Time now() const { return session_ ? session_->now() : real_now(); }
+  intake::Queue of(const core::AccountSettings& account) {
+    if (session_) {
+      if (auto queue = intake::queue_of(session_->store(), account, now())) return std::move(*queue);
+    }
+    return {.first = now(), .queued_again = 0, .waiting = {}};
+  }
+
+ private:
+  std::unique_ptr<Session> session_;
+};
+
+std::optional<support::Fault> check_in_time(const intake::JobRequest& request, const intake::Census& census,
+                                            const core::Settings& settings, Queues& queues) {
+  const auto* account = core::find_account(settings, request.account);
+  if (account == nullptr) return std::nullopt;
+  return intake::check_pace(request, *account, queues.of(*account), census.contacts, census.bytes, queues.now());
+}
+
+void check_job(const std::filesystem::path& file, const core::Settings& settings, Known& known, Queues& queues,
+               CheckReport& report) {
   const auto request = intake::read_job_file(file, settings);
   if (!request) {
     report.bad.push_back(failure(ExitStatus::failed, request.error()));
@@ -91,9 +119,13 @@ void check_job(const std::filesystem::path& file, const core::Settings& settings
                       .key = "id",
                       .remedy = "let each job have its own"});
   }
-  if (const auto late = intake::check_not_after(*request, real_now())) faults.push_back(*late);
+  if (const auto late = intake::check_not_after(*request, queues.now())) {
+    faults.push_back(*late);
+  }
   const auto census = intake::take_census(*request, intake_of(file, settings), std::nullopt);
   if (!census) faults.push_back(census.error());
+  const auto late = census ? check_in_time(*request, *census, settings, queues) : std::nullopt;
+  if (faults.empty() && late) faults.push_back(*late);
   if (!faults.empty()) {
     report.bad.push_back(failure(ExitStatus::failed, faults));
     return;
@@ -189,7 +221,9 @@ CheckReport check_files(const std::filesystem::path& configuration, const std::v
     report.bad.push_back(failure(ExitStatus::configuration, draft.faults));
   }
   Known known;
-  for (const auto& job : jobs) check_job(job, draft.settings, known, report);
+  if (jobs.empty()) return report;
+  Queues queues(draft.settings);
+  for (const auto& job : jobs) check_job(job, draft.settings, known, queues, report);
   return report;
 }
 

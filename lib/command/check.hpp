@@ -18,7 +18,7 @@ struct CheckReport {
   ExitStatus status() const;
 };
 
-/// Needs neither network nor store.
+/// Needs no network. Where there is a store, what waits in it counts for whether a job can be sent in time.
 CheckReport check_files(const std::filesystem::path& configuration, const std::vector<std::filesystem::path>& jobs);
 
 /// Asks for a token of each account: status 78 for refused credentials, 1 for an unreachable host.

@@ -14,6 +14,29 @@
 namespace lethe::command {
 namespace {
 
+/// A list can be checked without a store beside it, too.
+std::optional<support::DigestKey> key_where_there_is_one(const core::Settings& settings) {
+  const auto key = support::load_digest_key(support::digest_key_path(settings.store_path), false);
+  return key ? std::optional(*key) : std::nullopt;
+}
+
+std::expected<Wanted, support::Fault> check_list(intake::JobRequest request,
+                                                 const std::optional<support::DigestKey>& key, const Watch& watch) {
+  if (request.list) return Wanted{.request = std::move(request), .repeats = std::nullopt};
+  auto repeats = intake::find_repeats(request, std::nullopt, key, [&watch](std::int64_t contacts) {
+    if (watch) watch({.stage = intake::Progress::Stage::checking, .contacts = contacts});
+  });
+  if (!repeats) return std::unexpected(std::move(repeats.error()));
+  return Wanted{.request = std::move(request), .repeats = std::move(*repeats)};
+}
+
+/// A new job's contacts were counted while they were read.
+store::Result<std::int64_t> operations_of_accepted(store::Store& store, const store::Acceptance& acceptance,
+                                                   const core::Packing& packing, const core::AccountSettings& account) {
+  if (acceptance.accepted && packing.operations() > 0) return packing.operations();
+  return operations_expected(store, acceptance.job, account);
+}
+
 intake::JobRequest request_as_written(const SubmitFlags& flags) {
   intake::JobRequest request;
   request.account = flags.account;
@@ -45,25 +68,29 @@ std::string contacts_text(const core::Job& job) {
 
 }  // namespace
 
-Outcome<std::vector<intake::JobRequest>> requests_of_files(const std::vector<std::filesystem::path>& files,
-                                                           const core::Settings& settings) {
-  std::vector<intake::JobRequest> requests;
+Outcome<std::vector<Wanted>> requests_of_files(const std::vector<std::filesystem::path>& files,
+                                               const core::Settings& settings, const Watch& watch) {
+  std::vector<Wanted> wanted;
   std::vector<support::Fault> faults;
+  const auto key = key_where_there_is_one(settings);
   for (const auto& file : files) {
     auto request = intake::read_job_file(file, settings);
     if (!request) {
       faults.insert(faults.end(), request.error().begin(), request.error().end());
       continue;
     }
-    const auto census = intake::take_census(*request, std::nullopt, std::nullopt);
-    if (!census) faults.push_back(census.error());
-    requests.push_back(std::move(*request));
+    auto checked = check_list(std::move(*request), key, watch);
+    if (!checked) {
+      faults.push_back(checked.error());
+    } else {
+      wanted.push_back(std::move(*checked));
+    }
   }
   if (!faults.empty()) return std::unexpected(failure(ExitStatus::failed, faults));
-  return requests;
+  return wanted;
 }
 
-Outcome<intake::JobRequest> request_without_key(const SubmitFlags& flags, const core::Settings& settings) {
+Outcome<intake::JobRequest> request_as_given(const SubmitFlags& flags, const core::Settings& settings) {
   if (core::find_account(settings, flags.account) == nullptr) {
     return std::unexpected(
         failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", flags.account, settings.file.string())));
@@ -74,46 +101,37 @@ Outcome<intake::JobRequest> request_without_key(const SubmitFlags& flags, const 
   return request;
 }
 
-Outcome<intake::JobRequest> request_of_flags(const SubmitFlags& flags, const core::Settings& settings) {
-  auto request = request_without_key(flags, settings);
-  if (!request) return request;
+Outcome<Wanted> request_of_flags(const SubmitFlags& flags, const core::Settings& settings, const Watch& watch) {
+  auto request = request_as_given(flags, settings);
+  if (!request) return std::unexpected(request.error());
+  auto checked = check_list(std::move(*request), key_where_there_is_one(settings), watch);
+  if (!checked) return std::unexpected(failure(ExitStatus::failed, std::vector{checked.error()}));
+  return std::move(*checked);
+}
 
-  std::optional<support::DigestKey> key;
-  if (!flags.id) {
-    const auto loaded = digest_key(settings);
-    if (!loaded) return std::unexpected(loaded.error());
-    key = *loaded;
-  }
-  const auto census = intake::take_census(*request, std::nullopt, key);
-  if (!census) return std::unexpected(failure(ExitStatus::failed, std::vector{census.error()}));
-  if (!flags.id) request->id = intake::flag_job_id(census->digest);
-  return request;
+core::Packing packing_of(core::Action action, core::Selector selector, const core::AccountSettings& account) {
+  return core::Packing(
+      core::Batch(selector, account.max_contacts_per_operation, cloud::submission_envelope(action, selector)));
 }
 
 store::Result<std::int64_t> operations_expected(store::Store& store, const core::Job& job,
                                                 const core::AccountSettings& account) {
   const auto formed = store.operations_of(job.number);
   if (!formed) return std::unexpected(formed.error());
-  auto count = static_cast<std::int64_t>(formed->size());
+  const auto count = static_cast<std::int64_t>(formed->size());
   if (core::is_final(job.state)) return count;
   if (job.selector == core::Selector::list) return std::max<std::int64_t>(count, 1);
-  const auto envelope = cloud::submission_envelope(job.action, job.selector);
-  const core::Batch empty(job.selector, account.max_contacts_per_operation, envelope);
-  auto batch = empty;
-  const auto read = store.contacts(job.number, job.cursor, job.contacts - job.cursor, [&](std::string_view contact) {
-    if (batch.contacts() == 0) ++count;
-    if (!batch.add(contact)) {
-      batch = empty;
-      batch.add(contact);
-      ++count;
-    }
-    return true;
-  });
+  auto packing = packing_of(job.action, job.selector, account);
+  const auto read =
+      store.contacts(job.number, job.cursor, job.contacts - job.cursor, [&packing](std::string_view contact) {
+        packing.add(contact);
+        return true;
+      });
   if (!read) return std::unexpected(read.error());
-  return count;
+  return count + packing.operations();
 }
 
-Submission submit(Session& session, std::vector<intake::JobRequest> requests) {
+Submission submit(Session& session, std::vector<Wanted> wanted, const Watch& watch) {
   Submission result;
   const auto refuse = [&result](const Failure& failure) {
     if (!result.failure) result.failure = Failure{failure.status, {}};
@@ -124,17 +142,19 @@ Submission submit(Session& session, std::vector<intake::JobRequest> requests) {
     refuse(key.error());
     return result;
   }
-  for (auto& request : requests) {
+  for (auto& [request, repeats] : wanted) {
     const auto* account = core::find_account(session.settings(), request.account);
-    auto accepted =
-        perform(session.loop(), intake::accept(session.store(), *key, std::move(request), std::nullopt, session.now()));
+    auto packing = packing_of(request.action, request.selector, *account);
+    intake::Taking taking{.repeats = std::move(repeats), .progress = watch, .account = account, .packing = &packing};
+    auto accepted = perform(session.loop(), intake::accept(session.store(), *key, std::move(request), std::nullopt,
+                                                           session.now(), std::move(taking)));
     if (!accepted) {
       const auto& refusal = accepted.error();
       refuse(refusal.store ? failure(*refusal.store) : failure(ExitStatus::failed, std::vector{refusal.fault}));
       if (refusal.store) return result;
       continue;
     }
-    const auto expected = operations_expected(session.store(), accepted->job, *account);
+    const auto expected = operations_of_accepted(session.store(), *accepted, packing, *account);
     if (!expected) refuse(failure(expected.error()));
     result.jobs.push_back({std::move(accepted->job), !accepted->accepted, expected.value_or(0)});
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,7 +12,9 @@
 #include "command/session.hpp"
 #include "core/job.hpp"
 #include "core/settings.hpp"
+#include "intake/intake.hpp"
 #include "intake/job_file.hpp"
+#include "intake/repeats.hpp"
 
 namespace lethe::command {
 
@@ -27,15 +30,24 @@ struct SubmitFlags {
   bool accept_warnings = false;
 };
 
+/// A checked request, and what checking its list has found out for taking it.
+struct Wanted {
+  intake::JobRequest request;
+  std::optional<intake::Repeats> repeats;  ///< absent for a list in the cloud
+};
+
+/// Told now and then while a list is read.
+using Watch = std::function<void(const intake::Progress&)>;
+
 /// Every fault of every file, and of the lists that they name.
-Outcome<std::vector<intake::JobRequest>> requests_of_files(const std::vector<std::filesystem::path>& files,
-                                                           const core::Settings& settings);
+Outcome<std::vector<Wanted>> requests_of_files(const std::vector<std::filesystem::path>& files,
+                                               const core::Settings& settings, const Watch& watch = {});
 
-/// Needs the store's key, since the id of a job by flags comes from its content's digest.
-Outcome<intake::JobRequest> request_of_flags(const SubmitFlags& flags, const core::Settings& settings);
+/// Without `flags.id` the request has none: it comes from the content, when that has been read.
+Outcome<Wanted> request_of_flags(const SubmitFlags& flags, const core::Settings& settings, const Watch& watch = {});
 
-/// The same without the store's key: an id that would come from the content stays empty.
-Outcome<intake::JobRequest> request_without_key(const SubmitFlags& flags, const core::Settings& settings);
+/// The same without reading the list.
+Outcome<intake::JobRequest> request_as_given(const SubmitFlags& flags, const core::Settings& settings);
 
 struct Submitted {
   core::Job job;
@@ -48,7 +60,10 @@ struct Submission {
   std::optional<Failure> failure;  ///< of those that were refused; what is in `jobs` was accepted all the same
 };
 
-Submission submit(Session& session, std::vector<intake::JobRequest> requests);
+Submission submit(Session& session, std::vector<Wanted> wanted, const Watch& watch = {});
+
+/// Counts contacts into the requests that the daemon would make of them.
+core::Packing packing_of(core::Action action, core::Selector selector, const core::AccountSettings& account);
 
 /// How many requests to the cloud a job has become and will become, by count and by bytes.
 store::Result<std::int64_t> operations_expected(store::Store& store, const core::Job& job,

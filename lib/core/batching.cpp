@@ -24,10 +24,21 @@ std::size_t escaped_size(char c) {
   }
 }
 
+/// Nothing in it needs an escape, as in nearly every contact.
+bool is_plain(std::string_view contact) {
+  unsigned odd = 0;
+  for (const char c : contact) {
+    odd |= static_cast<unsigned>(static_cast<unsigned char>(c) < 0x20) | static_cast<unsigned>(c == '"') |
+           static_cast<unsigned>(c == '\\');
+  }
+  return odd == 0;
+}
+
 }  // namespace
 
 std::size_t encoded_size(Selector selector, std::string_view contact) {
   if (selector == Selector::ids) return contact.size();
+  if (is_plain(contact)) return contact.size() + 2;
   std::size_t size = 2;
   for (const char c : contact) size += escaped_size(c);
   return size;
@@ -89,6 +100,18 @@ AfterRefusal after_refusal(std::int64_t jobs, bool unrelated) {
 
 std::int64_t first_half(std::int64_t jobs) {
   return (jobs + 1) / 2;
+}
+
+void Packing::add(std::string_view contact) {
+  if (batch_.add(contact)) return;
+  ++full_;
+  full_bytes_ += static_cast<std::int64_t>(batch_.bytes());
+  batch_ = empty_;
+  batch_.add(contact);
+}
+
+std::int64_t Packing::bytes() const {
+  return full_bytes_ + (batch_.contacts() > 0 ? static_cast<std::int64_t>(batch_.bytes()) : 0);
 }
 
 }  // namespace lethe::core

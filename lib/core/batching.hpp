@@ -86,4 +86,21 @@ AfterRefusal after_refusal(std::int64_t jobs, bool unrelated);
 /// Of so many jobs, how many go into the first half.
 std::int64_t first_half(std::int64_t jobs);
 
+/// Counts contacts into as many requests as they need.
+class Packing {
+ public:
+  /// `empty`: a request without contacts.
+  explicit Packing(const Batch& empty) : empty_(empty), batch_(empty) {}
+  void add(std::string_view contact);
+  std::int64_t operations() const { return full_ + (batch_.contacts() > 0 ? 1 : 0); }
+  /// Of all bodies together.
+  std::int64_t bytes() const;
+
+ private:
+  Batch empty_;
+  Batch batch_;
+  std::int64_t full_ = 0;
+  std::int64_t full_bytes_ = 0;
+};
+
 }  // namespace lethe::core

@@ -2,9 +2,31 @@
 
 #include <algorithm>
 
+#include "core/batching.hpp"
 #include "core/schedule.hpp"
 
 namespace lethe::core {
+
+namespace {
+
+/// Of the body around the contacts.
+constexpr std::int64_t surroundings = 1'000;
+
+std::int64_t rounded_up(std::int64_t whole, std::int64_t part) {
+  return (whole + part - 1) / part;
+}
+
+}  // namespace
+
+std::int64_t operations_for(const AccountSettings& account, Selector selector, std::int64_t contacts,
+                            std::int64_t bytes) {
+  if (selector == Selector::list) return contacts;
+  const std::int64_t between = selector == Selector::keys ? 3 : 1;  // a comma, and the quotes of a key
+  const std::int64_t body = bytes + contacts * between;
+  const std::int64_t most = std::min(account.max_contacts_per_operation, most_contacts_per_operation);
+  return std::max(rounded_up(contacts, std::max<std::int64_t>(most, 1)),
+                  rounded_up(body, static_cast<std::int64_t>(most_bytes_per_request) - surroundings));
+}
 
 Time submission_after(const AccountSettings& account, std::int64_t before, Time first, Duration suppression) {
   // Rounds of as many operations as may be in suppression: within a round they are a spacing apart, and a round takes

@@ -13,6 +13,14 @@ namespace lethe::core {
 /// How long an operation is assumed to stay in suppression. Nobody documents a duration; it grows with the account.
 inline constexpr Duration assumed_suppression = std::chrono::hours{1};
 
+/// How long a job may wait for its submission where it doesn't say itself.
+inline constexpr Duration default_job_life = std::chrono::days{7};
+
+/// How many operations contacts of one kind become; `bytes`: about, without what surrounds each in a request. Of lists
+/// (`contacts` of them) each is one.
+std::int64_t operations_for(const AccountSettings& account, Selector selector, std::int64_t contacts,
+                            std::int64_t bytes);
+
 /// When the operation with `before` others in front of it is submitted, if the first leaves at `first`: submissions are
 /// min_time_between_submissions apart, and at most max_operations_in_suppression are in suppression at a time.
 Time submission_after(const AccountSettings& account, std::int64_t before, Time first,

@@ -42,6 +42,8 @@ struct Engine::State {
   std::unique_ptr<support::Timer> timer;
   Time next_head;
   std::exception_ptr bug;
+  core::Time cleaned_at;  ///< the loads of killed processes, last
+  bool cleaning = false;
   support::TaskGroup tasks;
 
   explicit State(Parts parts)
@@ -69,6 +71,7 @@ struct Engine::State {
     if (const auto& restored = work.parts.store.restoration()) {
       for (const auto& account : accounts) tasks.spawn(tell_forgotten(work, *account, restored->copied_at));
     }
+    cleaned_at = work.now() - look_ahead;
     while (!work.stopping) {
       const Time next = co_await dispatch();
       if (!work.stopping) co_await timer->wait_until(next);
@@ -97,7 +100,23 @@ struct Engine::State {
     next = std::min({next, co_await expire(), log_head_hourly()});
     for (const auto& account : accounts) next = std::min(next, dispatch(*account));
     next = std::min(next, start_erasure());
+    if (!cleaning && work.now() - cleaned_at >= look_ahead) {
+      cleaning = true;
+      tasks.spawn(clean_loads());
+    }
     co_return next;
+  }
+
+  /// What a killed process had loaded so far goes piece by piece, and others write between the pieces. What fails waits
+  /// for the next time: old contacts that nobody sees are no reason to stop.
+  asio::awaitable<void> clean_loads() {
+    bool more = true;
+    while (more && !work.stopping) {
+      const auto cleaned = co_await work.parts.store.clean_loads();
+      more = cleaned && *cleaned;
+    }
+    cleaned_at = work.now();
+    cleaning = false;
   }
 
   /// Kept in a log elsewhere, it shows later that the record before it is the one of then.

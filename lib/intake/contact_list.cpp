@@ -20,6 +20,16 @@ using Next = std::expected<std::optional<std::string_view>, Fault>;
 constexpr std::size_t most_line_bytes = 16 * 1024;
 constexpr std::size_t most_columns = 10'000;
 
+/// Each is a byte at least, and its line end another one; the last needs none.
+std::int64_t most_contacts(const ListFile& file) {
+  return (file.stamp().bytes + 1) / 2;
+}
+
+/// A line end may be CR LF.
+std::string_view without_return(std::string_view line) {
+  return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
+}
+
 class InlineReader : public ContactReader {
  public:
   explicit InlineReader(const JobRequest& request)
@@ -42,6 +52,8 @@ class InlineReader : public ContactReader {
                                  .key = std::string(core::word(selector_)),
                                  .remedy = finding->remedy});
   }
+  ListStamp stamp() const override { return {}; }
+  std::int64_t at_most() const override { return std::ssize(source_.inline_contacts); }
 
  private:
   ContactSource source_;
@@ -59,17 +71,33 @@ class LineReader : public ContactReader {
   Next next() override {
     while (true) {
       const std::int64_t line = file_->line();
-      const auto more = read_line();
-      if (!more) return std::unexpected(more.error());
-      if (!*more) return finish();
-      if (text_.empty()) continue;
-      const auto finding = check(text_);
+      std::optional<std::string_view> text = take_plain_line();
+      if (!text) {
+        const auto more = read_line();
+        if (!more) return std::unexpected(more.error());
+        if (!*more) return finish();
+        text = text_;
+      }
+      if (text->empty()) continue;
+      const auto finding = check(*text);
       if (finding) return std::unexpected(file_->fault(line, finding->what, finding->remedy));
-      return text_;
+      return text;
     }
   }
+  ListStamp stamp() const override { return file_->stamp(); }
+  std::int64_t at_most() const override { return most_contacts(*file_); }
 
  private:
+  /// Nearly every line is one; read_line() is for the others, and finds their faults.
+  std::optional<std::string_view> take_plain_line() {
+    const auto line = file_->peek_line();
+    if (!line || line->size() > most_line_bytes) return std::nullopt;
+    const std::string_view text = without_return(*line);
+    if (text.find('\r') != std::string_view::npos) return std::nullopt;
+    file_->take_line(*line);
+    return text;
+  }
+
   /// False at the end of the file.
   std::expected<bool, Fault> read_line() {
     const std::int64_t line = file_->line();
@@ -133,6 +161,12 @@ class CsvReader : public ContactReader {
       header_read_ = true;
     }
     while (!at_end_) {
+      const std::int64_t line = file_->line();
+      if (const auto contact = take_plain_record()) {
+        const auto finding = check_contact(*contact, selector_, accept_warnings_);
+        if (finding) return std::unexpected(file_->fault(line, finding->what, finding->remedy));
+        return contact;
+      }
       const auto fields = read_record([this](std::size_t index) { return index == wanted_; });
       if (!fields) return std::unexpected(fields.error());
       if (*fields == 0) continue;
@@ -148,6 +182,8 @@ class CsvReader : public ContactReader {
     if (auto fault = file_->finish()) return std::unexpected(std::move(*fault));
     return std::nullopt;
   }
+  ListStamp stamp() const override { return file_->stamp(); }
+  std::int64_t at_most() const override { return most_contacts(*file_); }
 
  private:
   enum class End : std::uint8_t { field, record, file };
@@ -167,6 +203,40 @@ class CsvReader : public ContactReader {
     return fault(
         record_line_, fmt::format("has no such column among its {} (as divided by commas)", columns_),
         meant ? fmt::format("did you mean column = \"{}\"?", *meant) : "name the column as the first line has it");
+  }
+
+  /// The wanted field of a record on one line without doubled quotes, as nearly every one is; read_record() is for the
+  /// others, and finds their faults.
+  std::optional<std::string_view> take_plain_record() {
+    const auto line = file_->peek_line();
+    if (!line) return std::nullopt;
+    std::string_view rest = without_return(*line);
+    if (rest.empty() || rest.find('\r') != std::string_view::npos) return std::nullopt;
+    const bool quotes = rest.find('"') != std::string_view::npos;
+    std::string_view wanted;
+    for (std::size_t index = 0; index < columns_; ++index) {
+      const auto field = take_plain_field(rest, quotes, index + 1 == columns_);
+      if (!field) return std::nullopt;
+      if (index == wanted_) wanted = *field;
+    }
+    if (wanted.size() > most_contact_bytes) return std::nullopt;
+    file_->take_line(*line);
+    return wanted;
+  }
+
+  /// Takes a field and the comma behind it from `rest`; nothing where something is odd, or where it is or isn't the
+  /// last one other than expected.
+  static std::optional<std::string_view> take_plain_field(std::string_view& rest, bool quotes, bool last) {
+    const bool quoted = quotes && rest.starts_with('"');
+    if (quoted) rest.remove_prefix(1);
+    const std::size_t length = std::min(rest.find(quoted ? '"' : ','), rest.size());
+    if (quoted && length == rest.size()) return std::nullopt;
+    const std::string_view field = rest.substr(0, length);
+    if (quotes && !quoted && field.find('"') != std::string_view::npos) return std::nullopt;
+    rest.remove_prefix(length + (quoted ? 1 : 0));
+    if (rest.empty() != last || (!last && rest.front() != ',')) return std::nullopt;
+    if (!last) rest.remove_prefix(1);
+    return field;
   }
 
   /// The number of fields; 0 for an empty line. The fields that `keep` wants are in kept_.

@@ -12,6 +12,7 @@
 
 #include "core/operation.hpp"
 #include "intake/job_file.hpp"
+#include "intake/list_file.hpp"
 #include "support/fault.hpp"
 
 namespace lethe::intake {
@@ -23,6 +24,10 @@ class ContactReader {
   /// non-empty and at most 254 characters (UTF-8 code points), an id is a positive integer that fits 64 bits. Empty
   /// lines are skipped in a file of lines.
   virtual std::expected<std::optional<std::string_view>, support::Fault> next() = 0;
+  /// Of the file; of inline contacts always the same.
+  virtual ListStamp stamp() const = 0;
+  /// There are no more contacts than this.
+  virtual std::int64_t at_most() const = 0;
 };
 
 /// `beneath`: the intake directory that a job dropped there must keep its list in, without symbolic links on the way

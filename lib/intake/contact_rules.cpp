@@ -95,7 +95,16 @@ bool has_white_space_around(std::string_view text) {
       white_space, [text](std::string_view space) { return text.starts_with(space) || text.ends_with(space); });
 }
 
+/// Nothing but visible ASCII, as nearly every key is, and not too long.
+bool is_plain_key(std::string_view key) {
+  if (key.empty() || key.size() > most_characters) return false;
+  unsigned odd = 0;
+  for (const char c : key) odd |= static_cast<unsigned>(static_cast<unsigned char>(c - '!') > '~' - '!');
+  return odd == 0;
+}
+
 std::optional<Finding> check_key(std::string_view key, bool accept_warnings) {
+  if (is_plain_key(key)) return std::nullopt;
   if (key.empty()) return Finding{"is empty", "take it out"};
   if (key.size() > most_contact_bytes) return too_long_finding();
   const auto count = characters(key);

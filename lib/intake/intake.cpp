@@ -7,12 +7,12 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <cstring>
 #include <utility>
 
+#include "core/forecast.hpp"
 #include "core/operation.hpp"
 #include "intake/contact_list.hpp"
-#include "intake/seen_contacts.hpp"
+#include "intake/pace.hpp"
 
 namespace lethe::intake {
 namespace {
@@ -20,8 +20,9 @@ namespace {
 using support::Fault;
 using Accepted = std::expected<store::Acceptance, Refusal>;
 
-constexpr std::size_t chunk_size = 1'000;
-constexpr core::Duration default_life = std::chrono::days{7};
+/// What is loaded in one write: some milliseconds of the store's time.
+constexpr std::size_t block_bytes = std::size_t{512} * 1024;
+constexpr int most_in_block = 50'000;  ///< read for one block, those that came before too
 constexpr core::Duration longest_life_of_ids = std::chrono::days{7};
 
 Fault job_fault(const JobRequest& request, std::string key, std::string what, std::string remedy) {
@@ -33,81 +34,9 @@ Fault job_fault(const JobRequest& request, std::string key, std::string what, st
           .remedy = std::move(remedy)};
 }
 
-HashKey hash_key(const std::optional<support::DigestKey>& key) {
-  HashKey result{};
-  if (key) std::memcpy(result.data(), key->data(), sizeof result);
-  return result;
-}
-
-/// Counts and digests the distinct contacts of a job in the order of their first appearance.
-class Tally {
- public:
-  Tally(const JobRequest& request, const std::optional<support::DigestKey>& key) : seen_(hash_key(key)) {
-    if (!key) return;
-    digest_.emplace(*key);
-    digest_->add(request.account);
-    digest_->add(core::word(request.action));
-    digest_->add(core::word(request.selector));
-    if (request.list) add_list(*request.list);
-  }
-
-  /// True for a contact that didn't come before.
-  bool add(std::string_view contact) {
-    if (!seen_.add(contact)) {
-      ++census_.duplicates;
-      return false;
-    }
-    ++census_.contacts;
-    if (digest_) digest_->add(contact);
-    return true;
-  }
-
-  Census finish() {
-    if (digest_) census_.digest = digest_->finish();
-    return census_;
-  }
-
- private:
-  void add_list(const core::ListTarget& list) {
-    digest_->add(list.key);
-    digest_->add(list.contacts ? fmt::format("{}", *list.contacts) : "");
-    digest_->add(list.delete_when_completed ? "delete" : "keep");
-    digest_->add(list.delete_contents_when_completed ? "delete" : "keep");
-  }
-
-  SeenContacts seen_;
-  std::optional<support::Digest> digest_;
-  Census census_;
-};
-
-/// Reads up to a chunk of distinct contacts; an empty one is the end.
-std::expected<std::vector<std::string>, Fault> read_chunk(ContactReader& reader, Tally& tally) {
-  std::vector<std::string> chunk;
-  while (chunk.size() < chunk_size) {
-    const auto next = reader.next();
-    if (!next) return std::unexpected(next.error());
-    if (!next->has_value()) break;
-    if (tally.add(**next)) chunk.emplace_back(**next);
-  }
-  return chunk;
-}
-
-/// The contacts of a job, or none for a job that names a list in the cloud.
-std::expected<std::unique_ptr<ContactReader>, Fault> reader_of(const JobRequest& request,
-                                                               const std::optional<std::filesystem::path>& beneath) {
-  if (request.list) return nullptr;
-  return open_contacts(request, beneath);
-}
-
-Fault no_contacts(const JobRequest& request) {
-  Fault fault = job_fault(request, std::string(core::word(request.selector)), "holds no contact", "name at least one");
-  if (!request.contacts.file.empty()) fault.file = request.contacts.file;
-  return fault;
-}
-
 core::Job make_job(const JobRequest& request, Census census, core::Time now) {
   core::Job job;
-  job.id = request.id;
+  job.id = request.id.empty() ? flag_job_id(census.digest) : request.id;
   job.account = request.account;
   job.action = request.action;
   job.selector = request.selector;
@@ -115,7 +44,7 @@ core::Job make_job(const JobRequest& request, Census census, core::Time now) {
   job.contacts = request.list ? request.list->contacts.value_or(0) : census.contacts;
   job.digest = std::move(census.digest);
   job.created_at = now;
-  job.not_after = request.not_after.value_or(now + default_life);
+  job.not_after = request.not_after.value_or(now + core::default_job_life);
   return job;
 }
 
@@ -145,81 +74,144 @@ Accepted readmitted(const JobRequest& request, store::Acceptance known, const st
       "give a new id")));
 }
 
-/// Appends every contact to `load`. Where there is none (the id is known), the content is only digested.
-boost::asio::awaitable<std::expected<Census, Refusal>> append_all(store::Store& store,
-                                                                  std::optional<store::LoadNumber> load,
-                                                                  const support::DigestKey& key,
-                                                                  const JobRequest& request, ContactReader* reader) {
-  Tally tally(request, key);
-  const auto executor = co_await boost::asio::this_coro::executor;
-  while (reader != nullptr) {
-    auto chunk = read_chunk(*reader, tally);
-    if (!chunk) co_return std::unexpected(of_job(std::move(chunk.error())));
-    if (chunk->empty()) break;
-    if (load) {
-      auto appended = co_await store.append(*load, std::move(*chunk));
-      if (!appended) co_return std::unexpected(of_store(request, std::move(appended.error())));
-    } else {
+/// The coroutines of one acceptance; it lives in the frame of accept().
+class Intake {
+ public:
+  Intake(store::Store& store, const support::DigestKey& key, JobRequest request,
+         std::optional<std::filesystem::path> beneath, Taking taking)
+      : store_(store),
+        key_(key),
+        request_(std::move(request)),
+        beneath_(std::move(beneath)),
+        taking_(std::move(taking)) {}
+
+  /// The id is known: the content is only digested.
+  boost::asio::awaitable<Accepted> take_known(core::Job known) {
+    auto census = co_await read(std::nullopt);
+    if (!census) co_return std::unexpected(std::move(census.error()));
+    store::Acceptance acceptance{.accepted = false, .job = std::move(known), .readmission = std::nullopt};
+    co_return readmitted(request_, std::move(acceptance), census->digest);
+  }
+
+  boost::asio::awaitable<Accepted> take_new(core::Time now) {
+    if (auto searched = co_await search(); !searched) co_return std::unexpected(std::move(searched.error()));
+    if (auto late = check_pace_at(now)) co_return std::unexpected(std::move(*late));
+    const auto load = co_await store_.begin_load();
+    if (!load) co_return std::unexpected(of_store(request_, load.error()));
+    auto census = co_await read(*load);
+    if (!census) {
+      // A load that can't be abandoned now is invisible, and cleaned up by the daemon.
+      static_cast<void>(co_await store_.abandon(*load));
+      co_return std::unexpected(std::move(census.error()));
+    }
+    auto accepted = co_await accept_loaded(*load, std::move(*census), now);
+    co_return accepted;
+  }
+
+ private:
+  boost::asio::awaitable<Accepted> accept_loaded(store::LoadNumber load, Census census, core::Time now) {
+    const std::string digest = census.digest;
+    core::Job job = make_job(request_, std::move(census), now);
+    auto acceptance = co_await store_.accept(load, std::move(job));
+    if (!acceptance) {
+      static_cast<void>(co_await store_.abandon(load));
+      co_return std::unexpected(of_store(request_, std::move(acceptance.error())));
+    }
+    if (acceptance->accepted) co_return std::move(*acceptance);
+    co_return readmitted(request_, std::move(*acceptance), digest);
+  }
+
+  std::optional<Refusal> check_pace_at(core::Time now) {
+    if (taking_.account == nullptr) return std::nullopt;
+    const auto queue = queue_of(store_, *taking_.account, now);
+    if (!queue) return of_store(request_, queue.error());
+    const Repeats none;
+    const Repeats& list = taking_.repeats ? *taking_.repeats : none;
+    const auto distinct = list.contacts - std::ranges::count(list.again, true);
+    auto late = check_pace(request_, *taking_.account, *queue, distinct, list.bytes, now);
+    if (!late) return std::nullopt;
+    return of_job(std::move(*late));
+  }
+
+  /// Finds what comes again, unless it is known; others have their turn meanwhile.
+  boost::asio::awaitable<std::expected<void, Refusal>> search() {
+    if (request_.list || taking_.repeats) co_return std::expected<void, Refusal>{};
+    const auto executor = co_await boost::asio::this_coro::executor;
+    RepeatSearch search(request_, beneath_, hash_key(key_));
+    while (true) {
+      auto ended = search.step();
+      if (!ended) co_return std::unexpected(of_job(std::move(ended.error())));
+      tell(Progress::Stage::checking, search.contacts_read());
+      if (*ended) break;
       co_await boost::asio::post(executor, boost::asio::use_awaitable);
     }
+    taking_.repeats = search.take();
+    co_return std::expected<void, Refusal>{};
   }
-  Census census = tally.finish();
-  if (reader != nullptr && census.contacts == 0) co_return std::unexpected(of_job(no_contacts(request)));
-  co_return census;
-}
 
-boost::asio::awaitable<Accepted> accept_known(store::Store& store, const support::DigestKey& key,
-                                              const JobRequest& request, ContactReader* reader, core::Job known) {
-  auto census = co_await append_all(store, std::nullopt, key, request, reader);
-  if (!census) co_return std::unexpected(std::move(census.error()));
-  store::Acceptance acceptance{.accepted = false, .job = std::move(known), .readmission = std::nullopt};
-  co_return readmitted(request, std::move(acceptance), census->digest);
-}
+  /// Digests every distinct contact and appends it to `load`, where there is one.
+  boost::asio::awaitable<std::expected<Census, Refusal>> read(std::optional<store::LoadNumber> load) {
+    if (auto searched = co_await search(); !searched) co_return std::unexpected(std::move(searched.error()));
+    const Repeats repeats = std::exchange(taking_.repeats, std::nullopt).value_or(Repeats{});
+    Tally tally(request_, key_, repeats);
+    if (request_.list) co_return tally.finish();
+    auto reader = open_contacts(request_, beneath_);
+    if (!reader) co_return std::unexpected(of_job(std::move(reader.error())));
+    if ((*reader)->stamp() != repeats.list) co_return std::unexpected(of_job(changed_list(request_)));
+    const auto executor = co_await boost::asio::this_coro::executor;
+    while (true) {
+      auto block = next_block(**reader, tally);
+      if (!block) co_return std::unexpected(of_job(std::move(block.error())));
+      tell(Progress::Stage::loading, tally.contacts());
+      const bool last = block->last;
+      if (!load || block->contacts.empty()) {
+        if (last) break;
+        co_await boost::asio::post(executor, boost::asio::use_awaitable);
+        continue;
+      }
+      auto appended = co_await store_.append(*load, std::move(block->contacts));
+      if (!appended) co_return std::unexpected(of_store(request_, std::move(appended.error())));
+      if (last) break;
+    }
+    Census census = tally.finish();
+    if (census.contacts == 0) co_return std::unexpected(of_job(no_contacts(request_)));
+    co_return census;
+  }
 
-boost::asio::awaitable<Accepted> accept_new(store::Store& store, const support::DigestKey& key,
-                                            const JobRequest& request, ContactReader* reader, core::Time now) {
-  const auto load = co_await store.begin_load();
-  if (!load) co_return std::unexpected(of_store(request, load.error()));
-  auto census = co_await append_all(store, *load, key, request, reader);
-  if (!census) {
-    // A load that can't be abandoned now is invisible, and cleaned up when the daemon starts.
-    static_cast<void>(co_await store.abandon(*load));
-    co_return std::unexpected(std::move(census.error()));
+  struct Block {
+    store::ContactBlock contacts;  ///< none where they all came before
+    bool last = false;
+  };
+
+  std::expected<Block, Fault> next_block(ContactReader& reader, Tally& tally) {
+    Block block;
+    for (int i = 0; i < most_in_block && block.contacts.bytes() < block_bytes; ++i) {
+      const auto next = reader.next();
+      if (!next) return std::unexpected(next.error());
+      block.last = !next->has_value();
+      if (block.last) break;
+      if (!tally.add(**next)) continue;
+      block.contacts.add(**next);
+      if (taking_.packing != nullptr) taking_.packing->add(**next);
+    }
+    return block;
   }
-  const std::string digest = census->digest;
-  core::Job job = make_job(request, std::move(*census), now);
-  auto acceptance = co_await store.accept(*load, std::move(job));
-  if (!acceptance) {
-    static_cast<void>(co_await store.abandon(*load));
-    co_return std::unexpected(of_store(request, std::move(acceptance.error())));
+
+  void tell(Progress::Stage stage, std::int64_t contacts) {
+    if (taking_.progress) taking_.progress({.stage = stage, .contacts = contacts});
   }
-  if (acceptance->accepted) co_return std::move(*acceptance);
-  co_return readmitted(request, std::move(*acceptance), digest);
-}
+
+  store::Store& store_;
+  support::DigestKey key_;
+  JobRequest request_;
+  std::optional<std::filesystem::path> beneath_;
+  Taking taking_;
+};
 
 }  // namespace
 
-std::expected<Census, Fault> take_census(const JobRequest& request, const std::optional<std::filesystem::path>& beneath,
-                                         const std::optional<support::DigestKey>& key,
-                                         const std::function<void(std::string_view)>& each) {
-  const auto reader = reader_of(request, beneath);
-  if (!reader) return std::unexpected(reader.error());
-  Tally tally(request, key);
-  while (*reader) {
-    const auto chunk = read_chunk(**reader, tally);
-    if (!chunk) return std::unexpected(chunk.error());
-    if (chunk->empty()) break;
-    if (!each) continue;
-    for (const auto& contact : *chunk) each(contact);
-  }
-  Census census = tally.finish();
-  if (request.list) census.contacts = request.list->contacts.value_or(0);
-  if (!request.list && census.contacts == 0) return std::unexpected(no_contacts(request));
-  return census;
-}
-
 std::optional<Fault> check_not_after(const JobRequest& request, core::Time now) {
-  const core::Time not_after = request.not_after.value_or(now + default_life);
+  const core::Time not_after = request.not_after.value_or(now + core::default_job_life);
   if (not_after <= now)
     return job_fault(request, "not_after", "is past", "give a later time, or take it out for 7 days on");
   if (request.selector == core::Selector::ids && not_after > now + longest_life_of_ids) {
@@ -235,19 +227,22 @@ std::string flag_job_id(std::string_view digest) {
 }
 
 boost::asio::awaitable<Accepted> accept(store::Store& store, const support::DigestKey& key, JobRequest request,
-                                        std::optional<std::filesystem::path> beneath, core::Time now) {
-  auto known = store.job(std::string_view(request.id));
-  if (!known) co_return std::unexpected(of_store(request, std::move(known.error())));
+                                        std::optional<std::filesystem::path> beneath, core::Time now, Taking taking) {
+  std::optional<core::Job> known;
+  if (!request.id.empty()) {
+    auto found = store.job(std::string_view(request.id));
+    if (!found) co_return std::unexpected(of_store(request, std::move(found.error())));
+    known = std::move(*found);
+  }
   // A known id may come again after its not_after: a crash can fall between the acceptance and the move of the file.
-  const auto late = known->has_value() ? std::nullopt : check_not_after(request, now);
+  const auto late = known ? std::nullopt : check_not_after(request, now);
   if (late) co_return std::unexpected(of_job(*late));
-  const auto reader = reader_of(request, beneath);
-  if (!reader) co_return std::unexpected(of_job(reader.error()));
-  if (known->has_value()) {
-    auto again = co_await accept_known(store, key, request, reader->get(), std::move(**known));
+  Intake intake(store, key, std::move(request), std::move(beneath), std::move(taking));
+  if (known) {
+    auto again = co_await intake.take_known(std::move(*known));
     co_return again;
   }
-  auto fresh = co_await accept_new(store, key, request, reader->get(), now);
+  auto fresh = co_await intake.take_new(now);
   co_return fresh;
 }
 

@@ -11,28 +11,18 @@
 #include <string_view>
 #include <vector>
 
+#include "core/batching.hpp"
 #include "core/job.hpp"
+#include "core/settings.hpp"
 #include "core/time.hpp"
+#include "intake/census.hpp"
 #include "intake/job_file.hpp"
+#include "intake/repeats.hpp"
 #include "store/store.hpp"
 #include "support/digest.hpp"
 #include "support/fault.hpp"
 
 namespace lethe::intake {
-
-/// What a list holds, without keeping it.
-struct Census {
-  std::int64_t contacts = 0;  ///< distinct
-  std::int64_t duplicates = 0;
-  std::string digest;  ///< core::Job::digest
-};
-
-/// Reads the whole list and checks it, for `check` and `submit --dry-run`. Needs no store; without a key, no digest.
-/// `each`, where given, is called with every distinct contact, in order.
-std::expected<Census, support::Fault> take_census(const JobRequest& request,
-                                                  const std::optional<std::filesystem::path>& beneath,
-                                                  const std::optional<support::DigestKey>& key,
-                                                  const std::function<void(std::string_view)>& each = {});
 
 /// Whether a job may still be taken at `now`: not_after is in the future, and at most 7 days away for ids (the cloud
 /// can give a deleted contact's id to somebody else).
@@ -47,12 +37,28 @@ struct Refusal {
   std::optional<store::Error> store;
 };
 
+/// How far a long list is.
+struct Progress {
+  enum class Stage : std::uint8_t { checking, loading };
+  Stage stage = Stage::checking;
+  std::int64_t contacts = 0;  ///< read so far in this stage, over all readings of the list
+};
+
+/// What the one who takes a job in knows, and wants to know.
+struct Taking {
+  std::optional<Repeats> repeats;                  ///< found while the list was checked
+  std::function<void(const Progress&)> progress;   ///< called some hundred times in a million contacts
+  const core::AccountSettings* account = nullptr;  ///< whose pace the job must fit into; absent: it isn't asked
+  core::Packing* packing = nullptr;                ///< counts every distinct contact into operations
+};
+
 /// Loads and accepts. A known id with the same content that is open or ended as asked comes back with accepted == false
-/// and is no refusal; another content or another end is refused, naming it and the remedy (a new id).
+/// and is no refusal; another content or another end is refused, naming it and the remedy (a new id). Without an id
+/// the job gets flag_job_id() of its content.
 boost::asio::awaitable<std::expected<store::Acceptance, Refusal>> accept(store::Store& store,
                                                                          const support::DigestKey& key,
                                                                          JobRequest request,
                                                                          std::optional<std::filesystem::path> beneath,
-                                                                         core::Time now);
+                                                                         core::Time now, Taking taking = {});
 
 }  // namespace lethe::intake

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <string_view>
 #include <system_error>
 
@@ -55,15 +56,18 @@ std::expected<Descriptor, Fault> open_beneath_intake(const ContactSource& source
   return std::move(*opened);
 }
 
-bool same_content(const struct stat& left, const struct stat& right) {
-  return left.st_size == right.st_size && left.st_mtim.tv_sec == right.st_mtim.tv_sec &&
-         left.st_mtim.tv_nsec == right.st_mtim.tv_nsec;
+ListStamp stamp_of(const struct stat& status) {
+  constexpr std::int64_t nanoseconds = 1'000'000'000;
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .bytes = status.st_size,
+          .changed_at = std::int64_t{status.st_mtim.tv_sec} * nanoseconds + status.st_mtim.tv_nsec};
 }
 
 }  // namespace
 
 ListFile::ListFile(std::filesystem::path file, Descriptor descriptor, const struct stat& opened)
-    : file_(std::move(file)), descriptor_(std::move(descriptor)), opened_(opened) {
+    : file_(std::move(file)), descriptor_(std::move(descriptor)), stamp_(stamp_of(opened)), unread_(stamp_.bytes) {
   if (fill()) skip_bom();
 }
 
@@ -82,17 +86,48 @@ bool ListFile::take(char wanted) {
   return true;
 }
 
-bool ListFile::fill() {
-  position_ = 0;
-  filled_ = 0;
+std::optional<std::string_view> ListFile::peek_line() {
+  if (fault_) return std::nullopt;
   while (true) {
-    const ssize_t got = ::read(descriptor_.value(), buffer_.data(), buffer_.size());
-    if (got > 0) filled_ = static_cast<std::size_t>(got);
+    const std::string_view there(buffer_.data() + position_, filled_ - position_);
+    const std::size_t length = there.find('\n');
+    if (holds_nul_) return std::nullopt;
+    if (length != std::string_view::npos) return there.substr(0, length);
+    if (there.size() == buffer_.size() || !fill()) return std::nullopt;
+  }
+}
+
+void ListFile::take_line(std::string_view line) {
+  position_ += line.size() + 1;
+  ++line_;
+}
+
+/// Reads more behind what isn't taken yet.
+bool ListFile::fill() {
+  filled_ -= position_;
+  std::memmove(buffer_.data(), buffer_.data() + position_, filled_);
+  position_ = 0;
+  const std::size_t before = filled_;
+  if (!read_some()) return false;
+  holds_nul_ = std::memchr(buffer_.data() + before, '\0', filled_ - before) != nullptr || (holds_nul_ && before > 0);
+  return true;
+}
+
+/// What was appended after the opening is left alone: finish() tells that the file changed.
+bool ListFile::read_some() {
+  const auto room = std::min(buffer_.size() - filled_, static_cast<std::size_t>(unread_));
+  while (room > 0) {
+    const ssize_t got = ::read(descriptor_.value(), buffer_.data() + filled_, room);
+    if (got > 0) {
+      filled_ += static_cast<std::size_t>(got);
+      unread_ -= got;
+    }
     if (got >= 0) return got > 0;
     if (errno == EINTR) continue;
     fault_ = fault(line_, fmt::format("can't be read: {}", std::generic_category().message(errno)), "");
     return false;
   }
+  return false;
 }
 
 void ListFile::skip_bom() {
@@ -103,7 +138,7 @@ void ListFile::skip_bom() {
 std::optional<Fault> ListFile::finish() {
   if (fault_) return fault_;
   struct stat now{};
-  if (::fstat(descriptor_.value(), &now) == 0 && same_content(opened_, now)) return std::nullopt;
+  if (::fstat(descriptor_.value(), &now) == 0 && stamp_of(now) == stamp_) return std::nullopt;
   return fault(0, "changed while it was read", "let it be complete before its job is submitted");
 }
 

@@ -11,12 +11,22 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/descriptor.hpp"
 #include "intake/job_file.hpp"
 #include "support/fault.hpp"
 
 namespace lethe::intake {
+
+/// Which file, and as of when: equal stamps mean equal contents.
+struct ListStamp {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::int64_t bytes = 0;
+  std::int64_t changed_at = 0;  ///< nanoseconds since 1970, of its content
+  bool operator==(const ListStamp&) const = default;
+};
 
 class ListFile {
  public:
@@ -29,6 +39,12 @@ class ListFile {
   int get();
   /// Takes the next byte if it is `wanted`.
   bool take(char wanted);
+  /// The next line without its LF where it can be had at once, valid until the next call of any other function; get()
+  /// finds out about the rest: the last line, a very long one, one near a NUL.
+  std::optional<std::string_view> peek_line();
+  /// Takes the line that peek_line() showed, and its LF.
+  void take_line(std::string_view line);
+  const ListStamp& stamp() const { return stamp_; }
   const std::optional<support::Fault>& failed() const { return fault_; }
   /// After `end`: the fault that ended the stream, or that the file changed while it was read.
   std::optional<support::Fault> finish();
@@ -37,14 +53,17 @@ class ListFile {
 
  private:
   bool fill();
+  bool read_some();
   void skip_bom();
 
   std::filesystem::path file_;
   config::Descriptor descriptor_;
-  struct stat opened_;
+  ListStamp stamp_;
+  std::int64_t unread_;  ///< bytes of the file as it was opened
   std::array<char, std::size_t{64} * 1024> buffer_{};
   std::size_t position_ = 0;
   std::size_t filled_ = 0;
+  bool holds_nul_ = false;  ///< the buffer does
   std::int64_t line_ = 1;
   std::optional<support::Fault> fault_;
 };

@@ -105,7 +105,9 @@ boost::asio::awaitable<Spool::Taken> Spool::take(const SpoolFolder& folder, std:
   if (!parsed) co_return reject(folder, name, parsed.error());
   JobRequest request = std::move(*parsed);
   find_moved_list(folder, request);
-  const auto accepted = co_await accept(store_, key_, request, directory_, clock_.now());
+  Taking taking;
+  taking.account = core::find_account(settings_, request.account);
+  const auto accepted = co_await accept(store_, key_, request, directory_, clock_.now(), std::move(taking));
   if (accepted) {
     const Taken taken = co_await settle(folder, name, std::move(request), *accepted);
     co_return taken;

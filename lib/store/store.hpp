@@ -25,6 +25,7 @@
 #include "core/job.hpp"
 #include "core/operation.hpp"
 #include "core/wish.hpp"
+#include "store/contact_block.hpp"
 #include "support/clock.hpp"
 
 namespace lethe::store {
@@ -100,6 +101,15 @@ struct Refused {
   core::AfterRefusal after = core::AfterRefusal::reject;
   core::Operation operation;                 ///< as it stands now
   std::optional<core::Operation> split_off;  ///< of a halved one: its first half, queued
+};
+
+/// Contacts of an account's queued jobs that are in no operation yet, of one action and selector.
+struct Waiting {
+  core::Action action = core::Action::delete_contacts;
+  core::Selector selector = core::Selector::keys;
+  std::int64_t jobs = 0;
+  std::int64_t contacts = 0;  ///< of lists: the jobs themselves
+  std::int64_t bytes = 0;     ///< about, without what surrounds each in a request
 };
 
 /// How many operations of an account stand where, for `status`.
@@ -217,6 +227,7 @@ class Store {
                                 const std::function<bool(std::string_view)>& take) = 0;
   /// What admission looks at, as of `now`; `overdue` as in [schedule].
   virtual Result<core::AccountFacts> facts(std::string_view account, core::Time now, core::Duration overdue) = 0;
+  virtual Result<std::vector<Waiting>> waiting(std::string_view account) = 0;
   virtual Result<AccountRecord> account(std::string_view name) = 0;  ///< an unknown name: a fresh record
   virtual Result<AccountCounts> counts(std::string_view account) = 0;
   virtual Result<std::optional<core::Job>> job(std::string_view id) = 0;
@@ -285,11 +296,15 @@ class Store {
 
   // --- writes: jobs
   virtual Written<LoadNumber> begin_load() = 0;
-  virtual Written<void> append(LoadNumber load, std::vector<std::string> contacts) = 0;
+  /// Not durable by itself: accept() makes all of it so.
+  virtual Written<void> append(LoadNumber load, ContactBlock contacts) = 0;
   /// Makes the job visible, whole (`job.number`, `cursor` and `state` are set by the store). A known id takes nothing:
   /// the load is dropped and the Acceptance says what is known.
   virtual Written<Acceptance> accept(LoadNumber load, core::Job job) = 0;
   virtual Written<void> abandon(LoadNumber load) = 0;
+  /// Erases a piece of a load whose process is gone (it was killed, or the machine stopped), which nobody sees and
+  /// nobody goes on with; false: there is none.
+  virtual Written<bool> clean_loads() = 0;
   /// What isn't in an operation, or in a queued one, ends as expired.
   virtual Written<void> expire(core::JobNumber job, core::Time at) = 0;
   /// The same as cancelled, by a person.
@@ -368,7 +383,7 @@ class Store {
 struct OpenSettings {
   std::filesystem::path path;
   enum class As : std::uint8_t {
-    daemon,   ///< makes the store where there is none, holds the claim, cleans up interrupted loads, writes on a thread
+    daemon,   ///< makes the store where there is none, holds the claim, writes on a thread
               ///< of its own
     command,  ///< the store must exist; writes on the caller's thread
   };

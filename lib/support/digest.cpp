@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -192,7 +193,26 @@ struct Digest::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  void update(std::span<const unsigned char> bytes) { check(EVP_MAC_update(context, bytes.data(), bytes.size()) == 1); }
+  /// A call of OpenSSL's for each field of some bytes would take longer than hashing them.
+  void add(std::string_view bytes) {
+    if (gathered.size() + bytes.size() > most_gathered) pass_on();
+    if (bytes.size() > most_gathered) {
+      update(bytes);
+    } else {
+      gathered.append(bytes);
+    }
+  }
+  void pass_on() {
+    update(gathered);
+    OPENSSL_cleanse(gathered.data(), gathered.size());
+    gathered.clear();
+  }
+  void update(std::string_view bytes) {
+    check(EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) == 1);
+  }
+
+  static constexpr std::size_t most_gathered = 4096;
+  std::string gathered;
 
   EVP_MAC_CTX* context = nullptr;
   bool finished = false;
@@ -204,15 +224,17 @@ Digest::~Digest() = default;
 
 void Digest::add(std::string_view field) {
   if (state_->finished) throw std::logic_error("a digest takes no field after its end");
-  const std::string length = fmt::format("{}:", field.size());
-  for (const std::string_view part : {std::string_view{length}, field}) {
-    state_->update({reinterpret_cast<const unsigned char*>(part.data()), part.size()});
-  }
+  std::array<char, 24> length{};
+  char* const end = std::to_chars(length.data(), length.data() + length.size() - 1, field.size()).ptr;
+  *end = ':';
+  state_->add({length.data(), end + 1});
+  state_->add(field);
 }
 
 std::string Digest::finish() {
   if (state_->finished) throw std::logic_error("a digest ends once");
   state_->finished = true;
+  state_->pass_on();
   std::array<std::uint8_t, 32> digest{};
   std::size_t size = 0;
   check(EVP_MAC_final(state_->context, digest.data(), &size, digest.size()) == 1 && size == digest.size());

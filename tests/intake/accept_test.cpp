@@ -66,20 +66,30 @@ TEST_F(AcceptTest, census_counts_duplicates_and_needs_no_store) {
   EXPECT_EQ(census->digest, "");
 }
 
-TEST_F(AcceptTest, large_list_is_appended_in_chunks) {
+TEST_F(AcceptTest, large_list_is_appended_in_blocks) {
   std::string text;
-  for (int i = 1; i <= 2'500; ++i) text += std::to_string(i) + "\n" + std::to_string(i) + "\n";
-  taken(list_request(text, {}, core::Selector::ids));
-  EXPECT_THAT(store_.chunk_sizes, ElementsAre(1'000, 1'000, 500));
-  EXPECT_EQ(store_.jobs_by_id.at("job").contacts.size(), 2'500U);
+  for (int i = 0; i < 6'000; ++i) {
+    const std::string line = std::string(196, 'k') + std::to_string(1'000 + i) + "\n";
+    text += line + line;
+  }
+  taken(list_request(text));
+  EXPECT_THAT(store_.chunk_sizes, ElementsAre(2'622, 2'622, 756)) << "of half a MiB";
+  EXPECT_EQ(store_.jobs_by_id.at("job").contacts.size(), 6'000U);
   EXPECT_THAT(store_.loads, IsEmpty());
 }
 
-TEST_F(AcceptTest, fault_late_in_a_list_abandons_the_load) {
+TEST_F(AcceptTest, the_same_contact_over_and_over) {
+  std::string text;
+  for (int i = 0; i < 120'000; ++i) text += "A\n";
+  EXPECT_EQ(taken(list_request(text + "B\n")).job.contacts, 2);
+  EXPECT_THAT(store_.jobs_by_id.at("job").contacts, ElementsAre("A", "B"));
+}
+
+TEST_F(AcceptTest, fault_late_in_a_list_is_found_before_anything_is_loaded) {
   std::string text;
   for (int i = 1; i <= 1'500; ++i) text += std::to_string(i) + "\n";
   EXPECT_THAT(refused(list_request(text + "x\n", {}, core::Selector::ids)), HasSubstr("list:1501: isn't a contact id"));
-  EXPECT_EQ(store_.begun, 1);
+  EXPECT_EQ(store_.begun, 0);
   EXPECT_THAT(store_.loads, IsEmpty());
   EXPECT_THAT(store_.jobs_by_id, IsEmpty());
 }
@@ -190,6 +200,53 @@ TEST_F(AcceptTest, refusals_of_the_store_are_passed_on) {
     refusal->reset();
   }
   EXPECT_TRUE(taken(request).accepted);
+}
+
+TEST_F(AcceptTest, list_found_to_be_changed_since_it_was_checked) {
+  const JobRequest request = list_request("A\nB\nA\n");
+  Taking taking;
+  taking.repeats = find_repeats(request, {}, key_).value();
+  write("list", "A\nB\nC\nD\n");
+  const auto result = run(accept(store_, key_, request, std::nullopt, now, std::move(taking)));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault.what, "changed while it was read");
+  EXPECT_THAT(store_.jobs_by_id, IsEmpty());
+  EXPECT_THAT(store_.loads, IsEmpty());
+}
+
+TEST_F(AcceptTest, what_was_found_while_checking_is_used_and_the_operations_are_counted) {
+  JobRequest request = list_request("A\nB\nA\nC\n");
+  request.id = "";
+  std::vector<Progress> told;
+  core::Packing packing(core::Batch(core::Selector::keys, 2, 100));
+  Taking taking;
+  taking.repeats = find_repeats(request, {}, key_).value();
+  taking.progress = [&told](const Progress& progress) { told.push_back(progress); };
+  taking.packing = &packing;
+  const auto result = run(accept(store_, key_, request, std::nullopt, now, std::move(taking)));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->job.id, flag_job_id(digest_of(request)));
+  EXPECT_THAT(store_.jobs_by_id.at(result->job.id).contacts, ElementsAre("A", "B", "C"));
+  EXPECT_EQ(packing.operations(), 2);
+  ASSERT_EQ(told.size(), 1U) << "it isn't checked again";
+  EXPECT_EQ(told[0].stage, Progress::Stage::loading);
+  EXPECT_EQ(told[0].contacts, 3);
+}
+
+TEST_F(AcceptTest, job_that_comes_too_late_at_the_present_pace) {
+  core::AccountSettings account;
+  account.max_contacts_per_operation = 1;
+  Taking taking;
+  taking.account = &account;
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += "key-" + std::to_string(i) + "\n";
+  JobRequest request = list_request(text);
+  const auto refused = run(accept(store_, key_, request, std::nullopt, now, taking));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(support::to_line(refused.error().fault), HasSubstr("accept_warnings = true"));
+  EXPECT_EQ(store_.begun, 0) << "nothing is loaded for it";
+  request.accept_warnings = true;
+  EXPECT_TRUE(run(accept(store_, key_, request, std::nullopt, now, taking)));
 }
 
 TEST_F(AcceptTest, id_of_a_job_by_flags) {

@@ -23,6 +23,7 @@ class FakeStore : public store::Store {
   std::map<std::string, Kept> jobs_by_id;
   std::map<std::int64_t, std::vector<std::string>> loads;
   std::vector<std::size_t> chunk_sizes;
+  std::vector<store::Waiting> waits;
   int begun = 0;
   std::optional<store::Error> refuse_reads;
   std::optional<store::Error> refuse_begin;
@@ -43,11 +44,11 @@ class FakeStore : public store::Store {
     loads[begun];
     co_return store::LoadNumber{begun};
   }
-  store::Written<void> append(store::LoadNumber load, std::vector<std::string> contacts) override {
+  store::Written<void> append(store::LoadNumber load, store::ContactBlock contacts) override {
     if (refuse_append) co_return std::unexpected(*refuse_append);
-    chunk_sizes.push_back(contacts.size());
+    chunk_sizes.push_back(contacts.count());
     auto& kept = loads.at(load.value);
-    kept.insert(kept.end(), contacts.begin(), contacts.end());
+    for (std::size_t i = 0; i < contacts.count(); ++i) kept.emplace_back(contacts.at(i));
     co_return store::Result<void>{};
   }
   store::Written<store::Acceptance> accept(store::LoadNumber load, core::Job job) override {
@@ -73,18 +74,23 @@ class FakeStore : public store::Store {
   store::Result<std::vector<core::Operation>> due(std::string_view, core::Time, std::size_t) override { no(); }
   store::Result<std::optional<core::Time>> next_due(std::string_view) override { no(); }
   store::Result<core::Operation> operation(core::OperationNumber) override { no(); }
-  store::Result<std::vector<core::Operation>> in_state(std::string_view, core::State, std::size_t) override { no(); }
+  store::Result<std::vector<core::Operation>> in_state(std::string_view, core::State, std::size_t) override {
+    return std::vector<core::Operation>{};
+  }
   store::Result<std::vector<store::Slice>> slices(core::OperationNumber) override { no(); }
   store::Result<store::NextSubmission> next_submission(std::string_view) override { no(); }
   store::Result<void> contacts(core::JobNumber, std::int64_t, std::int64_t,
                                const std::function<bool(std::string_view)>&) override {
     no();
   }
-  store::Result<core::AccountFacts> facts(std::string_view, core::Time, core::Duration) override { no(); }
+  store::Result<core::AccountFacts> facts(std::string_view, core::Time, core::Duration) override {
+    return core::AccountFacts{};
+  }
   store::Result<std::vector<core::Job>> waiting_with(const core::Job&, std::size_t) override { no(); }
   store::Written<void> hold(core::JobNumber, core::Time, std::string) override { no(); }
   store::Written<void> release(core::JobNumber, core::Time) override { no(); }
   store::Written<store::Refused> take_refusal(core::Operation, core::Time, std::string) override { no(); }
+  store::Result<std::vector<store::Waiting>> waiting(std::string_view) override { return waits; }
   store::Result<store::AccountRecord> account(std::string_view) override { no(); }
   store::Result<store::AccountCounts> counts(std::string_view) override { no(); }
   store::Result<core::Job> job(core::JobNumber) override { no(); }
@@ -150,6 +156,7 @@ class FakeStore : public store::Store {
   const std::optional<store::Restoration>& restoration() const override { no(); }
   store::Result<void> copy_to(const std::filesystem::path&, core::Time) override { no(); }
   const store::TimeScale& time_scale() const override { no(); }
+  store::Written<bool> clean_loads() override { no(); }
   store::Written<void> expire(core::JobNumber, core::Time) override { no(); }
   store::Written<core::Operation> form(core::Operation, std::vector<store::Slice>) override { no(); }
   store::Written<core::Operation> record(core::Operation, core::Time, std::string) override { no(); }

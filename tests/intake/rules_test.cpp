@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "intake/contact_hash.hpp"
 #include "intake/contact_rules.hpp"
-#include "intake/seen_contacts.hpp"
 #include "intake/spool_folder.hpp"
 
 namespace lethe::intake {
@@ -37,17 +37,6 @@ TEST(siphash128, vectors_of_its_authors) {
   EXPECT_EQ(siphash128(key, text), (Hash128{0xe6a825ba047f81a3U, 0x930255c71472f66dU}));
   text += '\0';
   EXPECT_EQ(siphash128(key, text), (Hash128{0x44af996bd8c187daU, 0x45fc229b11597634U}));
-}
-
-TEST(SeenContacts, knows_what_came_before) {
-  SeenContacts seen(HashKey{1, 2});
-  EXPECT_TRUE(seen.add("A"));
-  EXPECT_TRUE(seen.add("a"));
-  EXPECT_TRUE(seen.add("A "));
-  EXPECT_FALSE(seen.add("A"));
-  EXPECT_TRUE(seen.add(std::string(254, 'x')));
-  EXPECT_TRUE(seen.add(std::string(253, 'x')));
-  EXPECT_FALSE(seen.add(std::string(254, 'x')));
 }
 
 TEST(free_name, time_before_the_extension) {

@@ -63,6 +63,17 @@ TEST_F(SpoolTest, jobs_are_taken_in_the_order_of_their_names) {
   EXPECT_THAT(files("accepted"), ElementsAre("a.toml", "b.toml", "c.toml"));
 }
 
+TEST_F(SpoolTest, job_that_comes_too_late_at_the_present_pace_is_rejected) {
+  store_.waits = {{.selector = core::Selector::list, .jobs = 200, .contacts = 200}};
+  write("spool/late.toml", good);
+  EXPECT_TRUE(take_all());
+  EXPECT_THAT(files("rejected"), ElementsAre("late.toml", "late.toml.why"));
+  EXPECT_THAT(content("spool/rejected/late.toml.why"), HasSubstr("not_after: can't be kept at the present pace"));
+  write("spool/meant.toml", good + "accept_warnings = true\n");
+  EXPECT_TRUE(take_all());
+  EXPECT_TRUE(is_there("accepted/meant.toml"));
+}
+
 TEST_F(SpoolTest, list_moves_with_its_job) {
   write("spool/lists/l.csv", "k,x\nA,1\nB,2\n");
   write("spool/a.toml", "account = \"acme\"\nkeys_file = \"lists/l.csv\"\ncolumn = \"k\"\n");

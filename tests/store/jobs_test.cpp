@@ -169,8 +169,8 @@ TEST_F(Jobs, abandoning_an_accepted_load_leaves_the_job_its_contacts) {
 TEST_F(Jobs, contacts_come_in_their_order_from_any_range) {
   const std::vector<std::string> all = some_contacts(2503);
   const LoadNumber load = must(store_->run((*store_)->begin_load()));
-  must(store_->run((*store_)->append(load, {all.begin(), all.begin() + 1201})));
-  must(store_->run((*store_)->append(load, {all.begin() + 1201, all.end()})));
+  must(store_->run((*store_)->append(load, std::vector(all.begin(), all.begin() + 1201))));
+  must(store_->run((*store_)->append(load, std::vector(all.begin() + 1201, all.end()))));
   const core::Job job = must(store_->run((*store_)->accept(load, a_job("dsr-1", 2503)))).job;
   store_->submit(a_job("neighbour", 3), {"x", "y", "z"});
   const std::pair<std::int64_t, std::int64_t> ranges[] = {{0, 2503}, {0, 1},      {999, 2},     {1000, 1000}, {1200, 2},
@@ -206,6 +206,23 @@ TEST_F(Jobs, two_hundred_thousand_contacts_lie_in_bounded_chunks) {
   EXPECT_LE(count("SELECT max(count) FROM chunk"), 1000);
   EXPECT_EQ(contacts_of(job.number, 0, 200'000).size(), 200'000u);
   EXPECT_EQ(contacts_of(job.number, 199'999, 1), std::vector<std::string>{"contact-9999"});
+}
+
+TEST_F(Jobs, what_waits_is_told_by_action_and_selector) {
+  const core::Job large = store_->submit("large", 3000);
+  store_->submit("small", 10);
+  store_->submit(a_list_job("list"), {});
+  must(store_->form({{large.number, 0, 1000}}));
+  const auto waiting = must((*store_)->waiting("acme"));
+  ASSERT_EQ(waiting.size(), 2u);
+  const auto& keys = waiting[0].selector == core::Selector::keys ? waiting[0] : waiting[1];
+  const auto& lists = waiting[0].selector == core::Selector::keys ? waiting[1] : waiting[0];
+  EXPECT_EQ(keys.jobs, 2);
+  EXPECT_EQ(keys.contacts, 2010);
+  EXPECT_NEAR(static_cast<double>(keys.bytes), 2010 * 12, 2010);
+  EXPECT_EQ(lists.jobs, 1);
+  EXPECT_EQ(lists.contacts, 1);
+  EXPECT_TRUE(must((*store_)->waiting("other")).empty());
 }
 
 TEST_F(Jobs, listed_in_the_order_of_acceptance_and_filtered) {

@@ -36,7 +36,8 @@ TEST_P(Plans, found_by_their_index) {
   sqlite3_close(db);
   EXPECT_NE(plan.find(GetParam().index), std::string::npos) << plan;
   EXPECT_EQ(plan.find("SCAN"), std::string::npos) << plan;
-  EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+  // A handful of groups may be sorted.
+  if (std::string_view(GetParam().name) != "waiting") EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
 }
 
 INSTANTIATE_TEST_SUITE_P(all, Plans,
@@ -49,6 +50,7 @@ INSTANTIATE_TEST_SUITE_P(all, Plans,
                                            Planned{"waiting_with", sqlite::queries::waiting_with,
                                                    "job_waiting_of_kind"},
                                            Planned{"waiting_job", sqlite::queries::waiting_job, "job_waiting"},
+                                           Planned{"waiting", sqlite::queries::waiting, "job_waiting"},
                                            Planned{"expiring", sqlite::queries::expiring, "job_expiring"},
                                            Planned{"next_expiry", sqlite::queries::next_expiry, "job_expiring"},
                                            Planned{"erasable", sqlite::queries::erasable, "job_erasable"},

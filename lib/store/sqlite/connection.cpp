@@ -82,7 +82,7 @@ Error Connection::error(Error::Kind kind, std::string_view what) const {
 
 Error Connection::describe(int code) const {
   using Kind = Error::Kind;
-  if (out_of_room(handle_, code)) return error(Kind::full, "the disk is full; make room, what failed is tried again");
+  if (out_of_room(handle_, code)) return error(Kind::full, "the disk is full; make room on it");
   switch (code & 0xff) {
     case SQLITE_READONLY:
     case SQLITE_PERM:

@@ -27,14 +27,15 @@ Result<LoadNumber> begin_load(Unit& unit) {
   return LoadNumber{unit.db.last_row()};
 }
 
-Result<void> append_contacts(Unit& unit, LoadNumber load, const std::vector<std::string>& contacts) {
+Result<void> append_contacts(Unit& unit, LoadNumber load, const ContactBlock& contacts) {
   Statement known(unit.db, "SELECT contacts FROM load WHERE number = ?1", load);
   const auto loaded = read_number(known);
   if (!loaded) return std::unexpected(loaded.error());
   if (!*loaded) return std::unexpected(no_load(unit.db, load));
   std::int64_t first = **loaded;
   ChunkWriter chunk;
-  for (const std::string& contact : contacts) {
+  for (std::size_t i = 0; i < contacts.count(); ++i) {
+    const std::string_view contact = contacts.at(i);
     if (chunk.add(contact)) continue;
     if (auto inserted = insert_chunk(unit, load, first, chunk); !inserted) return inserted;
     first += chunk.count();
@@ -61,13 +62,6 @@ Result<bool> erase_piece(Unit& unit, LoadNumber load) {
   Statement forget(unit.db, "DELETE FROM load WHERE number = ?1", load);
   if (auto forgotten = forget.run(); !forgotten) return std::unexpected(forgotten.error());
   return false;
-}
-
-Result<std::optional<LoadNumber>> interrupted_load(Connection& db, core::Time before) {
-  Statement query(db, "SELECT number FROM load WHERE touched_at < ?1 ORDER BY number LIMIT 1", before);
-  const auto number = read_number(query);
-  if (!number) return std::unexpected(number.error());
-  return *number ? std::optional(LoadNumber{**number}) : std::nullopt;
 }
 
 }  // namespace lethe::store::sqlite

@@ -34,13 +34,11 @@ inline constexpr std::size_t most_named_jobs = 20;
 
 // Loads.
 Result<LoadNumber> begin_load(Unit& unit);
-Result<void> append_contacts(Unit& unit, LoadNumber load, const std::vector<std::string>& contacts);
+Result<void> append_contacts(Unit& unit, LoadNumber load, const ContactBlock& contacts);
 /// Erases a piece of an abandoned load, short enough for one transaction; false: nothing is left.
 Result<bool> erase_piece(Unit& unit, LoadNumber load);
 /// Overwrites some chunks of a load, short enough for one transaction; false: it has no others.
 Result<bool> empty_chunks(Unit& unit, LoadNumber load);
-/// A load that nobody has appended to since `before`.
-Result<std::optional<LoadNumber>> interrupted_load(Connection& db, core::Time before);
 
 // Jobs.
 Result<Acceptance> accept(Unit& unit, LoadNumber load, core::Job job);

@@ -20,8 +20,6 @@ namespace lethe::store::sqlite {
 
 namespace {
 
-constexpr std::chrono::hours load_patience{1};
-
 sqlite3_vfs* find_vfs(const std::string& name) {
   sqlite3_vfs* vfs = sqlite3_vfs_find(name.empty() ? nullptr : name.c_str());
   if (vfs == nullptr) throw std::logic_error(fmt::format("there is no SQLite file system named {}", name));
@@ -112,27 +110,6 @@ Result<void> settle_scale(Connection& db, const OpenSettings& settings) {
   return transaction.commit();
 }
 
-/// One piece a transaction, so that a command that writes meanwhile doesn't wait for long. True: there may be more.
-Result<bool> clean_a_piece(Connection& db, core::Time now) {
-  WriteTransaction transaction(db);
-  if (!transaction.begun()) return std::unexpected(transaction.begun().error());
-  const auto load = interrupted_load(db, now - load_patience);
-  if (!load) return std::unexpected(load.error());
-  if (!*load) return false;
-  Unit unit{.db = db, .real_now = now, .recorded = {}};
-  if (const auto erased = erase_piece(unit, **load); !erased) return std::unexpected(erased.error());
-  if (auto committed = transaction.commit(); !committed) return std::unexpected(committed.error());
-  return true;
-}
-
-/// What fails here waits for the next start: old contacts are no reason not to run.
-void clean_interrupted_loads(Connection& db, core::Time now) {
-  while (true) {
-    const auto more = clean_a_piece(db, now);
-    if (!more || !*more) return;
-  }
-}
-
 /// Of the clock that the store's times are read from.
 core::Time recorded_now(const Meta& meta, core::Time real_now) {
   const auto passed =
@@ -190,7 +167,6 @@ Result<void> prepare_for_daemon(Connection& db, const OpenSettings& settings) {
   if (auto configured = configure(db); !configured) return configured;
   if (auto migrated = migrate(db); !migrated) return migrated;
   if (auto settled = settle_scale(db, settings); !settled) return settled;
-  clean_interrupted_loads(db, settings.now);
   return {};
 }
 
@@ -232,6 +208,7 @@ Result<Opened> open_files(const OpenSettings& settings) {
   opened.writes = std::move(*writes);
   auto prepared = daemon ? prepare_for_daemon(*opened.writes, settings) : prepare_for_command(*opened.writes, settings);
   if (!prepared) return std::unexpected(prepared.error());
+  if (on_machine) opened.load_lock = LoadLock::open(settings.path);
   auto reads = open_reads(place);
   if (!reads) return std::unexpected(reads.error());
   opened.reads = std::move(*reads);

@@ -7,6 +7,7 @@
 
 #include "store/sqlite/claim.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/load_lock.hpp"
 #include "store/sqlite/newest_mark.hpp"
 #include "store/store.hpp"
 
@@ -19,7 +20,8 @@ struct Meta {
 };
 
 struct Opened {
-  std::unique_ptr<Claim> claim;  ///< of a daemon on the machine's file system
+  std::unique_ptr<Claim> claim;         ///< of a daemon on the machine's file system
+  std::unique_ptr<LoadLock> load_lock;  ///< on the machine's file system
   std::unique_ptr<Connection> reads;
   std::unique_ptr<Connection> writes;
   Meta meta;

@@ -22,6 +22,7 @@ std::string in_state();      ///< account, state, most
 std::string queued_again();  ///< account
 std::string waiting_job();   ///< account
 std::string waiting_with();  ///< account, action, selector, number, most
+std::string waiting();       ///< account
 std::string expiring();      ///< now, most
 std::string next_expiry();
 std::string erasable();  ///< before, most
@@ -60,6 +61,7 @@ struct Standing {
   bool expires = false;  ///< something of it isn't submitted yet
 };
 Result<Standing> standing(Connection& db, core::JobNumber job);
+Result<std::vector<Waiting>> waiting(Connection& db, std::string_view account);
 Result<void> contacts(Connection& db, core::JobNumber job, std::int64_t first, std::int64_t count,
                       const std::function<bool(std::string_view)>& take);
 Result<void> jobs(Connection& db, const JobFilter& filter, const std::function<bool(const JobView&)>& take);

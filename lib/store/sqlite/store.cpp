@@ -8,6 +8,7 @@
 #include "store/sqlite/erasing.hpp"
 #include "store/sqlite/indexing.hpp"
 #include "store/sqlite/mutations.hpp"
+#include "store/sqlite/open_loads.hpp"
 #include "store/sqlite/opening.hpp"
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/writer.hpp"
@@ -21,7 +22,10 @@ using sqlite::Unit;
 using sqlite::Urgency;
 using sqlite::Writer;
 
-/// A large load is more than one transaction should erase. What fails is left to the daemon's next start.
+/// Where no lock tells who is alive: a process that loads appends many times a second.
+constexpr std::chrono::hours load_patience{1};
+
+/// A large load is more than one transaction should erase. What fails is left to clean_loads().
 Written<void> erase_load(std::shared_ptr<Writer> writer, LoadNumber load) {
   while (true) {
     Mutation<bool> erase = [load](Unit& unit) { return sqlite::erase_piece(unit, load); };
@@ -43,6 +47,7 @@ class SqliteStore final : public Store {
   SqliteStore(sqlite::Opened opened, core::Time opened_at, bool own_thread)
       : claim_(std::move(opened.claim)),
         reads_(std::move(opened.reads)),
+        loads_(std::move(opened.load_lock)),
         writer_(std::make_shared<Writer>(std::move(opened.writes), opened_at, own_thread)),
         meta_(opened.meta),
         restoration_(opened.restoration) {
@@ -81,6 +86,7 @@ class SqliteStore final : public Store {
   Result<core::AccountFacts> facts(std::string_view account, core::Time now, core::Duration overdue) override {
     return sqlite::facts(*reads_, account, now, overdue);
   }
+  Result<std::vector<Waiting>> waiting(std::string_view account) override { return sqlite::waiting(*reads_, account); }
   Result<AccountRecord> account(std::string_view name) override { return sqlite::account(*reads_, name); }
   Result<AccountCounts> counts(std::string_view account) override { return sqlite::counts(*reads_, account); }
   Result<std::optional<core::Job>> job(std::string_view id) override { return sqlite::job(*reads_, id); }
@@ -166,16 +172,36 @@ class SqliteStore final : public Store {
   }
 
   Written<LoadNumber> begin_load() override {
-    return durable<LoadNumber>([](Unit& unit) { return sqlite::begin_load(unit); });
+    loads_.begin();
+    Mutation<LoadNumber> begin = [](Unit& unit) { return sqlite::begin_load(unit); };
+    auto load = co_await durable<LoadNumber>(std::move(begin));
+    loads_.begun(load);
+    co_return load;
   }
-  Written<void> append(LoadNumber load, std::vector<std::string> contacts) override {
-    return durable<void>(
-        [load, contacts = std::move(contacts)](Unit& unit) { return sqlite::append_contacts(unit, load, contacts); });
+  Written<void> append(LoadNumber load, ContactBlock contacts) override {
+    return writer_->write<void>(Urgency::unsynced, [load, contacts = std::move(contacts)](Unit& unit) {
+      return sqlite::append_contacts(unit, load, contacts);
+    });
   }
   Written<Acceptance> accept(LoadNumber load, core::Job job) override {
-    return accept_or_erase(writer_, load, std::move(job));
+    auto acceptance = co_await accept_or_erase(writer_, load, std::move(job));
+    if (acceptance) loads_.ended(load);
+    co_return acceptance;
   }
-  Written<void> abandon(LoadNumber load) override { return erase_load(writer_, load); }
+  Written<void> abandon(LoadNumber load) override {
+    auto erased = co_await erase_load(writer_, load);
+    loads_.ended(load);
+    co_return erased;
+  }
+  Written<bool> clean_loads() override {
+    auto load = loads_.dead(*reads_, writer_->real_now() - load_patience);
+    if (!load) co_return std::unexpected(load.error());
+    if (!*load) co_return false;
+    Mutation<bool> erase = [dead = **load](Unit& unit) { return sqlite::erase_piece(unit, dead); };
+    const auto piece = co_await durable<bool>(std::move(erase));
+    if (!piece) co_return std::unexpected(piece.error());
+    co_return true;
+  }
   Written<void> expire(core::JobNumber job, core::Time at) override {
     return durable<void>([job, at](Unit& unit) { return sqlite::expire(unit, job, at); });
   }
@@ -309,6 +335,7 @@ class SqliteStore final : public Store {
 
   std::unique_ptr<sqlite::Claim> claim_;  ///< the last to go: nobody else may begin while this one still writes
   std::unique_ptr<sqlite::Connection> reads_;
+  sqlite::OpenLoads loads_;
   std::shared_ptr<Writer> writer_;
   sqlite::Meta meta_;
   std::optional<Restoration> restoration_;

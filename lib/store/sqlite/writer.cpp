@@ -1,5 +1,6 @@
 #include "store/sqlite/writer.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <exception>
@@ -54,6 +55,10 @@ void Writer::attach(support::Clock& clock, boost::asio::any_io_executor executor
                                                 [](std::exception_ptr bug) { std::rethrow_exception(std::move(bug)); });
 }
 
+core::Time Writer::real_now() const {
+  return opened_at_ + (monotonic() - opened_monotonic_);
+}
+
 const boost::asio::any_io_executor& Writer::executor() const {
   if (clock_ == nullptr) throw std::logic_error("a store is written to before attach()");
   return executor_;
@@ -61,7 +66,7 @@ const boost::asio::any_io_executor& Writer::executor() const {
 
 void Writer::add(Urgency urgency, std::unique_ptr<Write> write) {
   pending_.push_back(std::move(write));
-  if (urgency == Urgency::durable) {
+  if (urgency != Urgency::ride_along) {
     commit_wanted_ = true;
     start();
   } else if (!commit_wanted_) {
@@ -98,14 +103,27 @@ std::vector<core::Transition> Writer::commit(Batch& batch) {
       write->fail({Error::Kind::io, "the store is closed; nothing more is written to it"});
     return {};
   }
-  Unit unit{.db = *connection_, .real_now = opened_at_ + (monotonic() - opened_monotonic_), .recorded = {}};
-  const auto committed = commit_all(unit, batch);
+  Unit unit{.db = *connection_, .real_now = real_now(), .recorded = {}};
+  auto committed = set_syncing(batch);
+  if (committed) committed = commit_all(unit, batch);
   if (committed && newest_ && !unit.recorded.empty()) newest_->write(unit.recorded.back().seq);
   if (committed) {
     for (const auto& work : unit.afterwards) work(*connection_);
     return std::move(unit.recorded);
   }
   for (const auto& write : batch) write->fail(committed.error());
+  return {};
+}
+
+/// In WAL mode a commit with `NORMAL` doesn't wait for the disk, and the next one with `FULL` makes it durable with
+/// itself, since they lie in one file.
+Result<void> Writer::set_syncing(const Batch& batch) {
+  const bool wanted = std::ranges::any_of(batch, &Write::synced);
+  if (wanted == syncing_) return {};
+  if (auto set = connection_->execute(wanted ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"); !set) {
+    return set;
+  }
+  syncing_ = wanted;
   return {};
 }
 

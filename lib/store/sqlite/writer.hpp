@@ -28,13 +28,19 @@ namespace lethe::store::sqlite {
 /// One write that somebody awaits.
 class Write {
  public:
+  explicit Write(bool synced) : synced_(synced) {}
   virtual ~Write() = default;
+  /// It must survive a crash of the machine once it is committed.
+  bool synced() const { return synced_; }
   /// Within a savepoint, on the writer's thread. Failed: what it did is to be undone.
   virtual Result<void> apply(Unit& unit) = 0;
   /// Nothing of it is stored, whatever apply() said.
   virtual void fail(const Error& error) = 0;
   /// Gives the result to the one who awaits, on the loop's thread; the last call.
   virtual void complete() = 0;
+
+ private:
+  bool synced_;
 };
 
 template <class T>
@@ -43,8 +49,9 @@ using Mutation = std::function<Result<T>(Unit&)>;
 template <class T, class Handler>
 class AwaitedWrite final : public Write {
  public:
-  AwaitedWrite(Mutation<T> mutation, Handler handler, const boost::asio::any_io_executor& fallback)
-      : mutation_(std::move(mutation)),
+  AwaitedWrite(bool synced, Mutation<T> mutation, Handler handler, const boost::asio::any_io_executor& fallback)
+      : Write(synced),
+        mutation_(std::move(mutation)),
         work_(boost::asio::get_associated_executor(handler, fallback)),
         handler_(std::move(handler)) {}
 
@@ -73,6 +80,7 @@ class AwaitedWrite final : public Write {
 
 enum class Urgency : std::uint8_t {
   durable,     ///< committed as soon as the writer is idle
+  unsynced,    ///< the same, but only a durable one behind it makes it survive a crash of the machine
   ride_along,  ///< may wait for a durable one, or for a second of the clock
 };
 
@@ -92,6 +100,8 @@ class Writer : public std::enable_shared_from_this<Writer> {
   void mark_with(NewestMark mark) { newest_.emplace(std::move(mark)); }
   const std::optional<NewestMark>& newest() const { return newest_; }
   void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
+  /// Of the machine, as the age of loads is told in.
+  core::Time real_now() const;
   /// Commits what was asked for, and lets go of the connection. Those who await are told as long as the loop runs.
   void close();
 
@@ -99,8 +109,8 @@ class Writer : public std::enable_shared_from_this<Writer> {
   Written<T> write(Urgency urgency, Mutation<T> mutation) {
     auto start = [self = shared_from_this(), urgency](auto handler, Mutation<T> wanted) {
       using Handler = decltype(handler);
-      self->add(urgency,
-                std::make_unique<AwaitedWrite<T, Handler>>(std::move(wanted), std::move(handler), self->executor()));
+      self->add(urgency, std::make_unique<AwaitedWrite<T, Handler>>(urgency != Urgency::unsynced, std::move(wanted),
+                                                                    std::move(handler), self->executor()));
     };
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Result<T>)>(
         std::move(start), boost::asio::use_awaitable, std::move(mutation));
@@ -114,6 +124,7 @@ class Writer : public std::enable_shared_from_this<Writer> {
   void start();
   void hand_over();
   std::vector<core::Transition> commit(Batch& batch);
+  Result<void> set_syncing(const Batch& batch);
   void finish(const Batch& batch, const std::vector<core::Transition>& recorded);
   void gather();
   boost::asio::awaitable<void> commit_after(std::unique_ptr<support::Timer> timer, std::shared_ptr<Writer> self);
@@ -128,6 +139,7 @@ class Writer : public std::enable_shared_from_this<Writer> {
   std::unique_ptr<support::TaskGroup> tasks_;
   std::vector<Listener> listeners_;
   Batch pending_;
+  bool syncing_ = true;                  ///< each commit waits for the disk; belongs to the batch under way too
   bool commit_wanted_ = false;           ///< what is pending has gathered long enough
   bool busy_ = false;                    ///< a batch is under way, or about to be
   support::Timer* gathering_ = nullptr;  ///< the timer of the ride-along writes that are pending

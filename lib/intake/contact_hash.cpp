@@ -1,6 +1,7 @@
-#include "intake/seen_contacts.hpp"
+#include "intake/contact_hash.hpp"
 
 #include <bit>
+#include <cstring>
 
 namespace lethe::intake {
 namespace {
@@ -10,6 +11,12 @@ std::uint64_t word_of(std::string_view bytes) {
   std::uint64_t word = 0;
   for (std::size_t i = bytes.size(); i > 0; --i) word = (word << 8U) | static_cast<unsigned char>(bytes[i - 1]);
   return word;
+}
+
+std::uint64_t whole_word(const char* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
 }
 
 struct SipState {
@@ -48,7 +55,7 @@ Hash128 siphash128(const HashKey& key, std::string_view text) {
   SipState state{key[0] ^ 0x736f6d6570736575U, key[1] ^ 0x646f72616e646f6dU ^ 0xeeU, key[0] ^ 0x6c7967656e657261U,
                  key[1] ^ 0x7465646279746573U};
   const auto length = static_cast<std::uint64_t>(text.size());
-  for (; text.size() >= 8; text.remove_prefix(8)) state.absorb(word_of(text.substr(0, 8)));
+  for (; text.size() >= 8; text.remove_prefix(8)) state.absorb(whole_word(text.data()));
   state.absorb(word_of(text) | (length << 56U));
   state.c ^= 0xeeU;
   const std::uint64_t low = state.squeeze();
