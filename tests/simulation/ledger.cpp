@@ -103,9 +103,28 @@ void Ledger::arrived(const Exchange& exchange) {
                        .taken = taken});
 }
 
+/// By hand: the cloud's books name another user as its creator.
+void Ledger::submit_on_a_page(const intake::JobRequest& like, std::int64_t number) {
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < distinct_contacts(like).size(); ++i) {
+    keys.push_back(fmt::format("{}page-{}-{}", key_mark, number, i));
+  }
+  const core::Time now = installation_.clock().true_time();
+  (void)installation_.model().submit_as_administrator(account_id(like.account), std::move(keys), now);
+  note_administrators();
+}
+
+void Ledger::note_administrators() {
+  const auto taken = newly_taken();
+  if (!taken) return;
+  administrators_.insert(*taken);
+  installation_.narrate(fmt::format("-- the administrator's operation is {}", taken->operation_id));
+}
+
 void Ledger::submit_as_administrator(const intake::JobRequest& like) {
   const core::Time now = installation_.clock().true_time();
   const std::int64_t number = ++administrators_submissions_;
+  if (number % 2 == 0 && !like.list) return submit_on_a_page(like, number);
   // Their own package has its own token; a fault of the cloud can meet them too.
   const json::value credentials{{"grant_type", "client_credentials"},
                                 {"client_id", plan_.settings.model.client_id},
@@ -121,10 +140,7 @@ void Ledger::submit_as_administrator(const intake::JobRequest& like) {
   request.headers.emplace_back("Authorization",
                                "Bearer " + std::string(body.as_object().at("access_token").as_string()));
   (void)installation_.model().handle(request, now);
-  if (const auto taken = newly_taken()) {
-    administrators_.insert(*taken);
-    installation_.narrate(fmt::format("-- the administrator's operation is {}", taken->operation_id));
-  }
+  note_administrators();
 }
 
 }  // namespace lethe::simulation

@@ -75,6 +75,8 @@ class Ledger {
   std::vector<Part> parts_of(core::OperationNumber operation);
   void arrived(const Exchange& exchange);
   std::optional<CloudName> newly_taken();
+  void submit_on_a_page(const intake::JobRequest& like, std::int64_t number);
+  void note_administrators();
 };
 
 }  // namespace lethe::simulation

@@ -43,6 +43,8 @@ std::set<Move> operations_moves() {
       {State::needs_operator, State::queued},
       {State::unconfirmed, State::abandoned},
       {State::needs_operator, State::abandoned},
+      {State::failed, State::failed},  // a person's wish, or what became of it
+      {State::invalid, State::invalid},
       {State::suppressing, State::abandoned},
       {State::deleting, State::abandoned},
       {State::suppressing, State::suppressing},  // another word of the cloud

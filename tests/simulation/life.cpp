@@ -13,6 +13,7 @@
 
 #include "simulation/ledger.hpp"
 #include "simulation/oracle.hpp"
+#include "simulation/people.hpp"
 
 namespace lethe::simulation {
 
@@ -27,7 +28,11 @@ constexpr core::Duration restart_after_a_crash = std::chrono::seconds{7};
 class Life {
  public:
   Life(const LifePlan& plan, LifeReport& report)
-      : plan_(plan), report_(report), installation_(plan.settings), ledger_(plan, installation_) {}
+      : plan_(plan),
+        report_(report),
+        installation_(plan.settings),
+        ledger_(plan, installation_),
+        people_(plan, installation_, ledger_) {}
 
   void play() {
     start();
@@ -40,7 +45,7 @@ class Life {
     pass(std::chrono::minutes{5});
     deliver();
     installation_.network().faults = {};
-    pass(plan_.quiet);
+    quieten();
     judge();
     installation_.stop();
     take_stock();
@@ -53,6 +58,8 @@ class Life {
   LifeReport& report_;
   Installation installation_;
   Ledger ledger_;
+  People people_;
+  std::set<std::string> paused_;
   std::deque<std::size_t> undelivered_;  ///< job files in the intake directory that were not taken yet
   std::map<std::size_t, core::Time> not_after_;
   std::set<std::size_t> refused_;
@@ -242,10 +249,36 @@ class Life {
         return lose_the_secret(event);
       case Kind::full_disk:
         return fill_the_disk(event);
+      case Kind::cancel:
+        return people_.cancel(request(event.job).id);
+      case Kind::retry:
+        return people_.retry(request(event.job).id);
+      case Kind::pause:
+        return pause_or_resume(request(event.job).account);
+      case Kind::people:
+        return people_.look_round();
     }
   }
 
+  // --- people
+
+  void pause_or_resume(const std::string& account) {
+    if (paused_.erase(account) > 0) return people_.resume(account);
+    paused_.insert(account);
+    people_.pause(account);
+  }
+
   // --- the end
+
+  /// People let everything go on, and look round every day.
+  void quieten() {
+    for (const core::AccountSettings& account : plan_.settings.settings.accounts) people_.resume(account.name);
+    for (core::Duration passed{0}; passed < plan_.quiet; passed += std::chrono::days{1}) {
+      pass(std::chrono::days{1});
+      people_.look_round();
+    }
+    pass(std::chrono::hours{1});
+  }
 
   void judge() {
     Judgement judgement = simulation::judge(plan_, installation_, ledger_);
@@ -265,6 +298,7 @@ class Life {
   void take_stock() {
     Tally& tally = report_.tally;
     tally.lives = 1;
+    tally.commands += people_.commands();
     tally.requests = static_cast<std::int64_t>(installation_.journal().size());
     for (const Exchange& exchange : installation_.journal()) {
       if (exchange.call != Exchange::Call::submission) continue;

@@ -102,6 +102,13 @@ class Planner {
     model.restorable_days = any(std::array<int, 6>{-1, 0, 2, 2, 2, 14});
     model.token_life = any(std::array<core::Duration, 3>{minutes{3}, minutes{5}, minutes{20}});
     model.lives = ends_by_name();
+    // What deleteOperations leaves out without a word stays within the grace that it is given.
+    model.lists.requests_lag = any(std::array<core::Duration, 4>{seconds{0}, seconds{0}, minutes{4}, minutes{40}});
+    model.lists.operations_lag = any(std::array<core::Duration, 4>{seconds{0}, seconds{0}, minutes{2}, minutes{9}});
+    model.lists.most_rows = any(std::array<std::int64_t, 3>{3, 20, 500});
+    model.lists.moved = any(std::array<std::int64_t, 6>{0, 0, 0, 0, -1, 1});
+    model.lists.counts_differ = one_in(8);
+    model.lists.page_ignored = one_in(12);
     plan_.settings.requests_outlive_the_daemon = one_in(2);
   }
 
@@ -172,20 +179,24 @@ class Planner {
   static Event::Kind kind_of(std::uint64_t drawn) {
     using Kind = Event::Kind;
     // How often of 100.
-    constexpr std::array<std::pair<std::uint64_t, Kind>, 14> shares{{{38, Kind::drop},
-                                                                     {12, Kind::submit},
-                                                                     {4, Kind::again},
+    constexpr std::array<std::pair<std::uint64_t, Kind>, 18> shares{{{36, Kind::drop},
+                                                                     {10, Kind::submit},
+                                                                     {3, Kind::again},
                                                                      {2, Kind::other_content},
                                                                      {8, Kind::administrator},
-                                                                     {5, Kind::stop},
-                                                                     {7, Kind::kill},
-                                                                     {7, Kind::crash_at_change},
-                                                                     {7, Kind::crash_at_await},
+                                                                     {4, Kind::stop},
+                                                                     {6, Kind::kill},
+                                                                     {6, Kind::crash_at_change},
+                                                                     {6, Kind::crash_at_await},
                                                                      {3, Kind::step},
                                                                      {2, Kind::suspend},
                                                                      {2, Kind::window},
                                                                      {1, Kind::wrong_secret},
-                                                                     {2, Kind::full_disk}}};
+                                                                     {2, Kind::full_disk},
+                                                                     {2, Kind::cancel},
+                                                                     {2, Kind::retry},
+                                                                     {3, Kind::pause},
+                                                                     {2, Kind::people}}};
     for (const auto& [share, kind] : shares) {
       if (drawn < share) return kind;
       drawn -= share;
@@ -232,6 +243,10 @@ class Planner {
       case Kind::again:
       case Kind::other_content:
       case Kind::administrator:
+      case Kind::cancel:
+      case Kind::retry:
+      case Kind::pause:
+      case Kind::people:
         break;
     }
     return made;
@@ -287,7 +302,7 @@ class Planner {
 }  // namespace
 
 std::string_view word(Event::Kind kind) {
-  constexpr std::array<std::string_view, 14> words{"drop",
+  constexpr std::array<std::string_view, 18> words{"drop",
                                                    "submit",
                                                    "again",
                                                    "other content",
@@ -300,6 +315,10 @@ std::string_view word(Event::Kind kind) {
                                                    "suspend",
                                                    "window",
                                                    "wrong secret",
+                                                   "cancel",
+                                                   "retry",
+                                                   "pause",
+                                                   "people",
                                                    "full disk"};
   return words.at(static_cast<std::size_t>(kind));
 }

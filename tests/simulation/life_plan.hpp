@@ -31,6 +31,10 @@ struct Event {
     suspend,       ///< the machine sleeps
     window,        ///< the administrator changes the restore window
     wrong_secret,  ///< the secret on disk is wrong for a while
+    cancel,        ///< a person cancels a job
+    retry,         ///< a person wants a job's failed operation tried again
+    pause,         ///< a person pauses an account, or lets it go on
+    people,        ///< somebody looks at what waits for a person
     full_disk,     ///< nothing can be written for a while
   };
   Kind kind = Kind::drop;

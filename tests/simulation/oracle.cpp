@@ -135,9 +135,14 @@ class Oracle {
     judge_verdict(operation, truth->second);
   }
 
-  /// Somebody else's operation was taken for this one. Only where the cloud's books could not tell them apart.
+  /// Somebody else's operation was taken for this one. Only where nothing could tell them apart: the cloud never got
+  /// ours, and theirs came later, with as many contacts. A list has its key.
   void judge_mistaken(const core::Operation& operation, bool was_taken, const CloudName& name) {
-    if (!was_taken && ledger_.administrators().contains(name) && truth_.at(name).received >= operation.created_at) {
+    const simulator::TrueOperation& truth = truth_.at(name);
+    const bool as_many = plan_.settings.model.lists.counts_differ ||
+                         static_cast<std::int64_t>(truth.contacts.size()) == operation.contacts;
+    const bool alike = operation.selector != core::Selector::list && truth.type != "listReference" && as_many;
+    if (!was_taken && alike && ledger_.administrators().contains(name)) {
       ++judgement_.mistaken;
       return;
     }

@@ -7,6 +7,7 @@ set -euo pipefail
 root=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../../..")
 patches=$root/tests/simulation/mutations
 folder=$root/build/mutations
+build=$folder/tree/build/debug
 seeds=${MUTATION_SEEDS:-3000}
 cores=$(nproc)
 
@@ -19,7 +20,7 @@ copy_tree() {
   (cd "$root" && git ls-files -z --cached --others --exclude-standard |
     while IFS= read -r -d '' file; do if [ -e "$file" ]; then printf '%s\0' "$file"; fi; done |
     xargs -0 cp --parents --preserve=mode -t "$folder/fresh")
-  (cd "$folder/tree" && find . -type f -print0) | while IFS= read -r -d '' file; do
+  (cd "$folder/tree" && find . -path ./build -prune -o -type f -print0) | while IFS= read -r -d '' file; do
     if [ ! -e "$folder/fresh/$file" ]; then rm "$folder/tree/$file"; fi
   done
   (cd "$folder/fresh" && find . -type f -print0) | while IFS= read -r -d '' file; do
@@ -32,10 +33,10 @@ copy_tree() {
 }
 
 compile() {
-  if [ ! -e "$folder/build/build.ninja" ]; then
-    cmake -S "$folder/tree" -B "$folder/build" --preset debug -D CMAKE_RUNTIME_OUTPUT_DIRECTORY="$folder/build"
+  if [ ! -e "$build/build.ninja" ]; then
+    cmake -S "$folder/tree" --preset debug
   fi >"$folder/configure.log" 2>&1
-  ninja -C "$folder/build" -j "${LETHE_JOBS:-$cores}" play_lives >"$folder/build.log" 2>&1
+  ninja -C "$build" -j "${LETHE_JOBS:-$cores}" play_lives >"$folder/build.log" 2>&1
 }
 
 # Applies a patch (or, with -R, takes it back). Outside of a repository, or git would look for the files in ours.
@@ -54,7 +55,7 @@ try() {
     change -R "$patches/$name.patch"
     return 1
   fi
-  (cd "$folder" && "$folder/build/play_lives" --seeds "$seeds" --jobs "$cores" --first) >"$folder/$name.log" 2>&1 || true
+  (cd "$folder" && "$build/play_lives" --seeds "$seeds" --jobs "$cores" --first) >"$folder/$name.log" 2>&1 || true
   change -R "$patches/$name.patch"
   seed=$(sed -n 's/.* broke a promise, the first: \([0-9]*\)$/\1/p' "$folder/$name.log")
   if [ -z "$seed" ]; then
