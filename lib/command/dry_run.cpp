@@ -15,31 +15,118 @@
 #include "core/batching.hpp"
 #include "core/forecast.hpp"
 #include "intake/intake.hpp"
-#include "intake/pace.hpp"
 #include "support/digest.hpp"
 
 namespace lethe::command {
 namespace {
 
-/// What is before new jobs of an account.
-struct Queue {
-  core::Time first;  ///< when the first operation that waits can leave
-  std::int64_t operations = 0;
-  std::optional<int> account_days;
-  std::vector<std::string> assumptions;
+constexpr core::Duration default_life = std::chrono::days{7};
+constexpr std::size_t most_queued_again = 1'000;
+
+/// Counts contacts into requests as the daemon would: of one job, or of several that leave together. A contact that two
+/// jobs bring is counted twice, which the daemon doesn't.
+class Packing {
+ public:
+  Packing(core::Action action, core::Selector selector, const core::AccountSettings& account)
+      : empty_(selector, account.max_contacts_per_operation, cloud::submission_envelope(action, selector)),
+        batch_(empty_) {}
+
+  void begin_job() {
+    if (jobs_ == core::most_jobs_per_operation) close();
+    ++jobs_;
+  }
+
+  void add(std::string_view contact) {
+    if (batch_.add(contact)) return;
+    close();
+    jobs_ = 1;
+    batch_.add(contact);
+  }
+
+  /// One is being filled that others can still join.
+  bool is_filling() const { return batch_.contacts() > 0; }
+  /// That one too.
+  std::int64_t operations() const { return requests_.operations + (is_filling() ? 1 : 0); }
+
+  Requests finish() {
+    if (is_filling()) close();
+    return requests_;
+  }
+
+ private:
+  void close() {
+    ++requests_.operations;
+    requests_.bytes += static_cast<std::int64_t>(batch_.bytes());
+    batch_ = empty_;
+    jobs_ = 0;
+  }
+
+  core::Batch empty_;
+  core::Batch batch_;
+  std::size_t jobs_ = 0;
+  Requests requests_;
 };
 
-store::Result<Queue> queue_of(store::Store& store, const core::AccountSettings& account, core::Time now) {
-  Queue queue{.first = now, .operations = 0, .account_days = {}, .assumptions = {}};
+using Kind = std::pair<core::Action, core::Selector>;
+
+/// What is before new jobs of an account.
+struct Queue {
+  core::Time first;             ///< when the first operation that waits can leave
+  std::int64_t operations = 0;  ///< all that are to be submitted before, and the ones being filled
+  std::map<Kind, Packing> filling = {};
+  std::optional<int> account_days;
+  std::vector<std::string> assumptions;
+
+  Packing& of(Kind kind, const core::AccountSettings& account) {
+    return filling.try_emplace(kind, kind.first, kind.second, account).first->second;
+  }
+};
+
+/// Small jobs of the same action and selector leave together, in the order of their arrival; what is held stays.
+store::Result<void> count_waiting(store::Store& store, const core::AccountSettings& account, Queue& queue) {
+  const auto queued = store.in_state(account.name, core::State::queued, most_queued_again);
+  if (!queued) return std::unexpected(queued.error());
+  queue.operations = std::ssize(*queued);
+  std::vector<core::Job> open;
+  const auto listed = store.jobs({.account = account.name, .states = {}}, [&open](const store::JobView& view) {
+    if (!core::is_final(view.job.state) && view.job.state != core::State::held) open.push_back(view.job);
+    return true;
+  });
+  if (!listed) return listed;
+  for (const auto& job : open) {
+    if (job.selector == core::Selector::list) {
+      queue.operations += job.cursor == 0 ? 1 : 0;
+      continue;
+    }
+    if (job.cursor == job.contacts) continue;
+    Packing& packing = queue.of({job.action, job.selector}, account);
+    packing.begin_job();
+    const auto read = store.contacts(job.number, job.cursor, job.contacts - job.cursor, [&](std::string_view contact) {
+      packing.add(contact);
+      return true;
+    });
+    if (!read) return read;
+  }
+  for (const auto& [kind, packing] : queue.filling) queue.operations += packing.operations();
+  return {};
+}
+
+store::Result<Queue> queue_of(store::Store& store, const core::ScheduleSettings& schedule,
+                              const core::AccountSettings& account, core::Time now) {
+  Queue queue{.first = now, .operations = 0, .filling = {}, .account_days = {}, .assumptions = {}};
   const auto record = store.account(account.name);
   if (!record) return std::unexpected(record.error());
   queue.account_days = record->restorable_days;
-  const auto facts = store.facts(account.name, now, core::ScheduleSettings{}.overdue);
+  const auto facts = store.facts(account.name, now, schedule.overdue);
   if (!facts) return std::unexpected(facts.error());
-  const auto ahead = intake::queue_of(store, account, now);
-  if (!ahead) return std::unexpected(ahead.error());
-  queue.operations = intake::operations_ahead(*ahead, account);
-  queue.first = ahead->first;
+  if (auto counted = count_waiting(store, account, queue); !counted) return std::unexpected(counted.error());
+  if (facts->last_submission_at) {
+    const bool full = facts->suppressing - facts->overdue >= account.max_operations_in_suppression;
+    const auto free =
+        *facts->last_submission_at + (full ? std::max(core::assumed_suppression, account.min_time_between_submissions)
+                                           : account.min_time_between_submissions);
+    queue.first = std::max(now, free);
+  }
   if (facts->state != core::AccountState::ready) {
     queue.assumptions.push_back(
         fmt::format("the account is {} now; it is reckoned as if it were ready", word(facts->state)));
@@ -53,7 +140,7 @@ store::Result<Queue> queue_of(store::Store& store, const core::AccountSettings& 
 }
 
 Queue queue_without_store(core::Time now, std::string why) {
-  return {.first = now, .operations = 0, .account_days = {}, .assumptions = {std::move(why)}};
+  return {.first = now, .operations = 0, .filling = {}, .account_days = {}, .assumptions = {std::move(why)}};
 }
 
 std::string window_in_words(const intake::JobRequest& request, std::optional<int> days) {
@@ -69,6 +156,7 @@ std::vector<std::string> pace_of(const intake::JobRequest& request, const core::
       fmt::format("min_time_between_submissions {}", core::in_words(account.min_time_between_submissions)),
       fmt::format("max_operations_in_suppression {}", account.max_operations_in_suppression)};
   if (!request.list) pace.push_back(fmt::format("max_contacts_per_operation {}", account.max_contacts_per_operation));
+  pace.push_back(fmt::format("max_contacts_per_day {}", account.max_contacts_per_day));
   return pace;
 }
 
@@ -105,9 +193,13 @@ class Forecaster {
     const auto& account = *core::find_account(settings_, request.account);
     auto queue = queue_for(account);
     if (!queue) return std::unexpected(queue.error());
-    auto packing = packing_of(request.action, request.selector, account);
-    const auto census = intake::take_census(request, std::nullopt, key_,
-                                            [&packing](std::string_view contact) { packing.add(contact); });
+    Packing packing(request.action, request.selector, account);
+    Packing shared = (*queue)->of({request.action, request.selector}, account);
+    shared.begin_job();
+    const auto census = intake::take_census(request, std::nullopt, key_, [&](std::string_view contact) {
+      packing.add(contact);
+      shared.add(contact);
+    });
     if (!census) return std::unexpected(failure(ExitStatus::failed, std::vector{census.error()}));
 
     Forecast result;
@@ -116,8 +208,8 @@ class Forecaster {
     result.selector = word(request.selector);
     result.contacts = census->contacts;
     result.duplicates = census->duplicates;
-    result.requests = request.list ? of_list(request) : Requests{packing.operations(), packing.bytes()};
-    result.not_after = request.not_after.value_or(now_ + core::default_job_life);
+    result.requests = request.list ? of_list(request) : packing.finish();
+    result.not_after = request.not_after.value_or(now_ + default_life);
     result.pace = pace_of(request, account);
     auto known = known_as(request, result.id, *census);
     if (!known) return std::unexpected(known.error());
@@ -126,7 +218,7 @@ class Forecaster {
     if (const auto late = intake::check_not_after(request, now_)) {
       return std::unexpected(failure(ExitStatus::failed, std::vector{*late}));
     }
-    reckon(result, request, account, **queue);
+    reckon(result, request, account, std::move(shared), **queue);
     return result;
   }
 
@@ -136,7 +228,7 @@ class Forecaster {
     if (found != queues_.end()) return &found->second;
     if (!looked_.session)
       return &queues_.emplace(account.name, queue_without_store(now_, looked_.why_not)).first->second;
-    auto queue = queue_of(looked_.session->store(), account, now_);
+    auto queue = queue_of(looked_.session->store(), settings_.schedule, account, now_);
     if (!queue) return std::unexpected(failure(queue.error()));
     return &queues_.emplace(account.name, std::move(*queue)).first->second;
   }
@@ -157,17 +249,42 @@ class Forecaster {
     return std::unexpected(failure(ExitStatus::failed, std::vector{fault}));
   }
 
-  static void reckon(Forecast& result, const intake::JobRequest& request, const core::AccountSettings& account,
-                     Queue& queue) {
-    result.ahead = queue.operations;
-    queue.operations += result.requests.operations;
+  /// `shared`: the operations of its kind with this job's contacts behind those of the jobs before it.
+  void reckon(Forecast& result, const intake::JobRequest& request, const core::AccountSettings& account, Packing shared,
+              Queue& queue) const {
+    Packing& before = queue.of({request.action, request.selector}, account);
+    const bool joins = !request.list && before.is_filling();
+    result.ahead = queue.operations - (joins ? 1 : 0);
+    queue.operations += request.list ? 1 : shared.operations() - before.operations();
+    if (!request.list) before = std::move(shared);
     const auto last = core::submission_after(account, queue.operations - 1, queue.first);
     result.last_submission_at = last;
     result.expected_end = core::end_of_submission(request.action, last, queue.account_days);
     result.assumptions = queue.assumptions;
+    if (joins) {
+      result.assumptions.push_back(
+          "it leaves together with jobs of the same action and selector that wait; its operations and bytes are "
+          "counted "
+          "as if it left alone");
+    }
+    if (const auto why = held_by_fuse(result, request, account); !why.empty()) {
+      result.assumptions.push_back(
+          fmt::format("it would be held: {}; it is reckoned as if it were released at once", why));
+    }
     result.assumptions.push_back(
         fmt::format("each operation is in suppression for {}", core::in_words(core::assumed_suppression)));
     result.assumptions.push_back(window_in_words(request, queue.account_days));
+  }
+
+  /// What the fuse would say of it on a day without other jobs.
+  std::string held_by_fuse(const Forecast& result, const intake::JobRequest& request,
+                           const core::AccountSettings& account) const {
+    core::Job job;
+    job.list = request.list;
+    job.contacts = result.contacts;
+    job.not_after = core::Time::max();
+    const auto admission = core::admit(account, {}, core::turn_of(job), now_);
+    return admission.hold ? admission.why : "";
   }
 
   const core::Settings& settings_;

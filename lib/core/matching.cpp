@@ -54,19 +54,28 @@ std::optional<std::string> own_creator(const Search& search) {
   return joined(own, &ListedOperation::created_by);
 }
 
-bool fits(const Search& search, const ListedOperation& row) {
-  if (row.action && row.action != search.action) return false;
-  if (search.selector == Selector::list) return !row.list_key || same_key(*row.list_key, search.list_key);
-  return !row.contacts || row.contacts == search.contacts;
+enum class Fit : std::uint8_t {
+  none,
+  doubtful,  ///< one list alone tells another count, and the lists can count differently
+  good,
+};
+
+Fit fit(const Search& search, const ListedOperation& row) {
+  if (row.action && row.action != search.action) return Fit::none;
+  if (search.selector == Selector::list) {
+    return !row.list_key || same_key(*row.list_key, search.list_key) ? Fit::good : Fit::none;
+  }
+  if (!row.contacts || row.contacts == search.contacts) return Fit::good;
+  return row.count_confirmed ? Fit::none : Fit::doubtful;
 }
 
-Rows candidates(const Search& search) {
+Rows rows_that_fit(const Search& search, Fit wanted) {
   const std::optional<std::string> creator = own_creator(search);
   Rows found;
   for (const ListedOperation& row : search.rows) {
     if (row.id.value <= search.known_above || search.claimed.contains(row.id)) continue;
     if (creator && row.created_by && row.created_by != creator) continue;
-    if (fits(search, row)) found.push_back(row);
+    if (fit(search, row) == wanted) found.push_back(row);
   }
   return found;
 }
@@ -89,6 +98,11 @@ bool read_whole(const Search& search) {
 /// Would the list hold the operation by now, if the cloud had it?
 bool would_show(const Search& search, const Reading& reading) {
   return is_whole(reading) && reading.as_of && *reading.as_of > search.intent_at + list_grace;
+}
+
+/// Would the lists hold every operation that was accepted up to the intent by now?
+bool would_show_all(const Search& search) {
+  return read_whole(search) && (would_show(search, search.operations) || would_show(search, search.requests));
 }
 
 /// Restricts are in no list. What a list job worked through is told by the list of operations alone.
@@ -138,12 +152,16 @@ std::string evidence(const Search& search, const Rows& found) {
 class Judge {
  public:
   explicit Judge(const Search& search)
-      : search_(search), found_(candidates(search)), evidence_(evidence(search, found_)) {}
+      : search_(search),
+        found_(rows_that_fit(search, Fit::good)),
+        in_doubt_(!rows_that_fit(search, Fit::doubtful).empty()),
+        evidence_(evidence(search, found_)) {}
 
   Verdict verdict() const {
     if (unread()) return look_again("not all lists could be read");
     if (found_.size() > 1) return needs_operator("several operations could be it");
     if (found_.size() == 1) return of_one(found_.front());
+    if (in_doubt_) return later_or_never("an operation of another count could be it: one list alone tells the count");
     if (shows_absence(search_)) return of_absence();
     return of_nothing();
   }
@@ -155,9 +173,10 @@ class Judge {
   bool too_old() const { return search_.now - search_.intent_at >= longest_absence; }
 
   Verdict of_one(const ListedOperation& row) const {
-    const bool disowned = search_.disowned.contains(row.id);
-    if (!disowned && read_whole(search_)) return make(Next::confirm, "one operation could be it", row.id);
-    return later_or_never(disowned ? "the only one it could be isn't it" : "it isn't known whether it is the only one");
+    if (search_.disowned.contains(row.id)) return later_or_never("the only one it could be isn't it");
+    // That there is no other is an absence too: a list that lags could show somebody else's and hide ours.
+    if (would_show_all(search_) && !in_doubt_) return make(Next::confirm, "one operation could be it", row.id);
+    return later_or_never("it isn't known whether it is the only one");
   }
 
   Verdict of_absence() const {
@@ -201,6 +220,7 @@ class Judge {
 
   const Search& search_;
   Rows found_;
+  bool in_doubt_;  ///< a row that fits but for its count, which one list alone tells
   std::string evidence_;
 };
 
@@ -245,11 +265,15 @@ std::vector<ListedOperation> merge(const std::vector<ListedOperation>& rows) {
   for (const ListedOperation& row : rows) by_id[row.id].push_back(row);
   Rows merged;
   for (const auto& [id, same] : by_id) {
-    merged.push_back({.id = id,
-                      .action = joined(same, &ListedOperation::action),
-                      .contacts = joined(same, &ListedOperation::contacts),
-                      .list_key = joined(same, &ListedOperation::list_key),
-                      .created_by = joined(same, &ListedOperation::created_by)});
+    const auto tell_count =
+        std::ranges::count_if(same, [](const ListedOperation& row) { return row.contacts.has_value(); });
+    ListedOperation one{.id = id,
+                        .action = joined(same, &ListedOperation::action),
+                        .contacts = joined(same, &ListedOperation::contacts),
+                        .list_key = joined(same, &ListedOperation::list_key),
+                        .created_by = joined(same, &ListedOperation::created_by)};
+    one.count_confirmed = one.contacts.has_value() && tell_count > 1;
+    merged.push_back(std::move(one));
   }
   return merged;
 }

@@ -23,12 +23,44 @@ Verdict with_rows(std::vector<ListedOperation> rows, Duration age = 15min) {
   return judge(search);
 }
 
-TEST(Candidate, the_only_one_is_confirmed_at_any_age) {
-  for (const Duration age : {Duration{1min}, Duration{15min}, Duration{2h}, Duration{24h * 30}}) {
+TEST(Candidate, the_only_one_is_confirmed_at_any_age_once_the_lists_would_show_another) {
+  for (const Duration age : {Duration{10min + 1ms}, Duration{15min}, Duration{2h}, Duration{24h * 30}}) {
     const Verdict verdict = with_rows({row(2001)}, age);
     EXPECT_EQ(verdict.next, Next::confirm);
     EXPECT_EQ(verdict.candidate, OperationId{2001});
   }
+  EXPECT_EQ(with_rows({row(2001)}, 1min).next, Next::look_again);
+  EXPECT_EQ(with_rows({row(2001)}, 10min).next, Next::look_again);
+}
+
+TEST(Candidate, in_lists_that_lag_is_not_known_to_be_the_only_one) {
+  Search search = search_at(30min);
+  search.rows = {row(2001)};
+  search.requests.as_of = intent + 5min;
+  EXPECT_EQ(judge(search).next, Next::confirm) << "the other list is of now";
+  search.operations.as_of = intent + 5min;
+  EXPECT_EQ(judge(search).next, Next::look_again);
+  search.operations.as_of.reset();
+  EXPECT_EQ(judge(search).next, Next::look_again) << "as of nobody knows when";
+  search.now = intent + 1h;
+  EXPECT_EQ(judge(search).next, Next::needs_operator);
+}
+
+TEST(Candidate, of_another_count_that_one_list_alone_tells_is_in_doubt) {
+  Search search = search_at(15min);
+  search.absent_at = intent + 5min;
+  search.rows = {row(2001, 4)};
+  EXPECT_EQ(judge(search).next, Next::look_again) << "neither it nor absent";
+  EXPECT_FALSE(judge(search).absent);
+  search.rows.push_back(row(2002));
+  EXPECT_EQ(judge(search).next, Next::look_again) << "not known to be the only one";
+  search.rows = merge({row(2001, 4), row(2001, 4), row(2002), row(2002)});
+  EXPECT_EQ(judge(search).candidate, OperationId{2002}) << "both lists tell it";
+  search.rows = merge({row(2001, 4), row(2001, 4)});
+  EXPECT_EQ(judge(search).next, Next::queue_again);
+  search.rows = {row(2001, 4)};
+  search.now = intent + 1h;
+  EXPECT_EQ(judge(search).next, Next::needs_operator);
 }
 
 TEST(Candidate, several_need_an_operator_at_once) {
@@ -51,7 +83,7 @@ TEST(Candidate, what_is_claimed_is_none) {
 
 TEST(Candidate, another_count_is_none_and_an_unknown_one_is) {
   EXPECT_FALSE(with_rows({row(2001, 2), row(2002, 4)}).candidate);
-  EXPECT_EQ(with_rows({row(2001, 2), row(2002, std::nullopt)}).candidate, OperationId{2002});
+  EXPECT_EQ(with_rows(merge({row(2001, 2), row(2001, 2), row(2002, std::nullopt)})).candidate, OperationId{2002});
 }
 
 TEST(Candidate, another_kind_is_none_and_an_unknown_one_is) {

@@ -41,7 +41,7 @@ TEST(OtherPeople, of_the_same_size_who_came_before_are_no_matter) {
     installation.model().submit_as_administrator(account_id, {"a", "b", "c"}, installation.now());
   }
   drop_one(installation);
-  installation.run_for(minutes{3});
+  installation.run_for(minutes{13});
   EXPECT_EQ(state_of(installation, "job"), State::suppressing) << "the lists were read before the first submission";
   EXPECT_EQ(installation.store().operation(core::OperationNumber{1})->operation_id->value,
             accepted(installation).front().operation_id);

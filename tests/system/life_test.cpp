@@ -177,8 +177,9 @@ TEST(Life, a_waiting_job_says_why) {
   settings.model.lives = {slow};
   Rig rig(settings);
   rig.start_daemon();
-  rig.lethe({"submit", rig.job("first", "keys = [\"k\"]"), rig.job("second", "keys = [\"l\"]")});
+  rig.lethe({"submit", rig.job("first", "keys = [\"k\"]")});
   EXPECT_TRUE(eventually([&] { return rig.state_of("first") == "suppressing"; }));
+  rig.lethe({"submit", rig.job("second", "keys = [\"l\"]")});  // too late to leave with the first
   const auto shown = rig.json({"show", "second", "--json"});
   EXPECT_EQ(shown.at("state"), value("queued"));
   EXPECT_NE(shown.at("why"), value(""));
