@@ -17,8 +17,7 @@ using support::Fault;
 namespace {
 
 Census census_of_list(const JobRequest& request, const std::optional<support::DigestKey>& key) {
-  const Repeats none;
-  Census census = Tally(request, key, none).finish();
+  Census census = Tally(request, key, {}).finish();
   census.contacts = request.list->contacts.value_or(0);
   return census;
 }
@@ -40,8 +39,8 @@ Fault no_contacts(const JobRequest& request) {
           .remedy = "name at least one"};
 }
 
-Tally::Tally(const JobRequest& request, const std::optional<support::DigestKey>& key, const Repeats& repeats)
-    : repeats_(repeats) {
+Tally::Tally(const JobRequest& request, const std::optional<support::DigestKey>& key, Repeats repeats)
+    : repeats_(std::move(repeats)) {
   if (!key) return;
   digest_.emplace(*key);
   digest_->add(request.account);
@@ -51,7 +50,7 @@ Tally::Tally(const JobRequest& request, const std::optional<support::DigestKey>&
 }
 
 bool Tally::add(std::string_view contact) {
-  if (repeats_.at(census_.contacts + census_.duplicates)) {
+  if (repeats_.came_before(census_.contacts + census_.duplicates, contact)) {
     ++census_.duplicates;
     return false;
   }
@@ -93,16 +92,17 @@ std::expected<Census, Fault> take_census(const JobRequest& request, const std::o
                                          const std::optional<support::DigestKey>& key,
                                          const std::function<void(std::string_view)>& each) {
   if (request.list) return census_of_list(request, key);
-  const auto repeats = find_repeats(request, beneath, key);
+  auto repeats = find_repeats(request, beneath, key);
   if (!repeats) return std::unexpected(repeats.error());
-  if (!key && !each) {
-    const auto again = std::ranges::count(repeats->again, true);
-    return Census{.contacts = repeats->contacts - again, .duplicates = again, .bytes = repeats->bytes, .digest = {}};
+  if (!key && !each && !repeats->candidates) {
+    const auto distinct = repeats->distinct_at_most();
+    return Census{
+        .contacts = distinct, .duplicates = repeats->contacts - distinct, .bytes = repeats->bytes, .digest = {}};
   }
   auto reader = open_contacts(request, beneath);
   if (!reader) return std::unexpected(std::move(reader.error()));
   if ((*reader)->stamp() != repeats->list) return std::unexpected(changed_list(request));
-  Tally tally(request, key, *repeats);
+  Tally tally(request, key, std::move(*repeats));
   while (true) {
     const auto next = (*reader)->next();
     if (!next) return std::unexpected(next.error());

@@ -46,7 +46,7 @@ support::Fault no_contacts(const JobRequest& request);
 /// Goes through the contacts of a list as they are read once more.
 class Tally {
  public:
-  Tally(const JobRequest& request, const std::optional<support::DigestKey>& key, const Repeats& repeats);
+  Tally(const JobRequest& request, const std::optional<support::DigestKey>& key, Repeats repeats);
   /// True for a contact that didn't come before.
   bool add(std::string_view contact);
   std::int64_t contacts() const { return census_.contacts; }
@@ -55,7 +55,7 @@ class Tally {
  private:
   void add_list(const core::ListTarget& list);
 
-  const Repeats& repeats_;
+  Repeats repeats_;
   std::optional<support::Digest> digest_;
   Census census_;
 };

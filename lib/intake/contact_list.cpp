@@ -92,8 +92,8 @@ class LineReader : public ContactReader {
   std::optional<std::string_view> take_plain_line() {
     const auto line = file_->peek_line();
     if (!line || line->size() > most_line_bytes) return std::nullopt;
-    const std::string_view text = without_return(*line);
-    if (text.find('\r') != std::string_view::npos) return std::nullopt;
+    const std::string_view text = file_->may_hold_return() ? without_return(*line) : *line;
+    if (file_->may_hold_return() && text.find('\r') != std::string_view::npos) return std::nullopt;
     file_->take_line(*line);
     return text;
   }
@@ -210,9 +210,10 @@ class CsvReader : public ContactReader {
   std::optional<std::string_view> take_plain_record() {
     const auto line = file_->peek_line();
     if (!line) return std::nullopt;
-    std::string_view rest = without_return(*line);
-    if (rest.empty() || rest.find('\r') != std::string_view::npos) return std::nullopt;
-    const bool quotes = rest.find('"') != std::string_view::npos;
+    std::string_view rest = file_->may_hold_return() ? without_return(*line) : *line;
+    if (rest.empty()) return std::nullopt;
+    if (file_->may_hold_return() && rest.find('\r') != std::string_view::npos) return std::nullopt;
+    const bool quotes = file_->may_hold_quote() && rest.find('"') != std::string_view::npos;
     std::string_view wanted;
     for (std::size_t index = 0; index < columns_; ++index) {
       const auto field = take_plain_field(rest, quotes, index + 1 == columns_);

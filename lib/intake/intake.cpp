@@ -95,10 +95,17 @@ class Intake {
 
   boost::asio::awaitable<Accepted> take_new(core::Time now) {
     if (auto searched = co_await search(); !searched) co_return std::unexpected(std::move(searched.error()));
-    if (auto late = check_pace_at(now)) co_return std::unexpected(std::move(*late));
+    const Repeats none;
+    const Repeats& list = taking_.repeats ? *taking_.repeats : none;
+    bytes_ = list.bytes;
+    const bool exact = !list.candidates;
+    auto late = check_pace_at(now, list.distinct_at_most());
+    if (late && exact) co_return std::unexpected(std::move(*late));
     const auto load = co_await store_.begin_load();
     if (!load) co_return std::unexpected(of_store(request_, load.error()));
     auto census = co_await read(*load);
+    if (census && late) late = check_pace_at(now, census->contacts);
+    if (census && late) census = std::unexpected(std::move(*late));
     if (!census) {
       // A load that can't be abandoned now is invisible, and cleaned up by the daemon.
       static_cast<void>(co_await store_.abandon(*load));
@@ -121,14 +128,12 @@ class Intake {
     co_return readmitted(request_, std::move(*acceptance), digest);
   }
 
-  std::optional<Refusal> check_pace_at(core::Time now) {
+  /// `contacts`: the different ones, as far as they are known.
+  std::optional<Refusal> check_pace_at(core::Time now, std::int64_t contacts) {
     if (taking_.account == nullptr) return std::nullopt;
     const auto queue = queue_of(store_, *taking_.account, now);
     if (!queue) return of_store(request_, queue.error());
-    const Repeats none;
-    const Repeats& list = taking_.repeats ? *taking_.repeats : none;
-    const auto distinct = list.contacts - std::ranges::count(list.again, true);
-    auto late = check_pace(request_, *taking_.account, *queue, distinct, list.bytes, now);
+    auto late = check_pace(request_, *taking_.account, *queue, contacts, bytes_, now);
     if (!late) return std::nullopt;
     return of_job(std::move(*late));
   }
@@ -152,12 +157,13 @@ class Intake {
   /// Digests every distinct contact and appends it to `load`, where there is one.
   boost::asio::awaitable<std::expected<Census, Refusal>> read(std::optional<store::LoadNumber> load) {
     if (auto searched = co_await search(); !searched) co_return std::unexpected(std::move(searched.error()));
-    const Repeats repeats = std::exchange(taking_.repeats, std::nullopt).value_or(Repeats{});
-    Tally tally(request_, key_, repeats);
+    Repeats repeats = std::exchange(taking_.repeats, std::nullopt).value_or(Repeats{});
+    const ListStamp list = repeats.list;
+    Tally tally(request_, key_, std::move(repeats));
     if (request_.list) co_return tally.finish();
     auto reader = open_contacts(request_, beneath_);
     if (!reader) co_return std::unexpected(of_job(std::move(reader.error())));
-    if ((*reader)->stamp() != repeats.list) co_return std::unexpected(of_job(changed_list(request_)));
+    if ((*reader)->stamp() != list) co_return std::unexpected(of_job(changed_list(request_)));
     const auto executor = co_await boost::asio::this_coro::executor;
     while (true) {
       auto block = next_block(**reader, tally);
@@ -206,6 +212,7 @@ class Intake {
   JobRequest request_;
   std::optional<std::filesystem::path> beneath_;
   Taking taking_;
+  std::int64_t bytes_ = 0;  ///< of the contacts
 };
 
 }  // namespace

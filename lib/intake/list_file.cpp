@@ -109,8 +109,15 @@ bool ListFile::fill() {
   position_ = 0;
   const std::size_t before = filled_;
   if (!read_some()) return false;
-  holds_nul_ = std::memchr(buffer_.data() + before, '\0', filled_ - before) != nullptr || (holds_nul_ && before > 0);
+  look_for('\0', before, holds_nul_);
+  look_for('"', before, holds_quote_);
+  look_for('\r', before, holds_return_);
   return true;
+}
+
+/// `found` is what holds for the part before `from`.
+void ListFile::look_for(char byte, std::size_t from, bool& found) const {
+  found = (found && from > 0) || std::memchr(buffer_.data() + from, byte, filled_ - from) != nullptr;
 }
 
 /// What was appended after the opening is left alone: finish() tells that the file changed.

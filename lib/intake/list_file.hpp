@@ -44,6 +44,9 @@ class ListFile {
   std::optional<std::string_view> peek_line();
   /// Takes the line that peek_line() showed, and its LF.
   void take_line(std::string_view line);
+  /// False: no line that peek_line() shows now holds this byte ('"' or CR); true: look.
+  bool may_hold_quote() const { return holds_quote_; }
+  bool may_hold_return() const { return holds_return_; }
   const ListStamp& stamp() const { return stamp_; }
   const std::optional<support::Fault>& failed() const { return fault_; }
   /// After `end`: the fault that ended the stream, or that the file changed while it was read.
@@ -54,6 +57,7 @@ class ListFile {
  private:
   bool fill();
   bool read_some();
+  void look_for(char byte, std::size_t from, bool& found) const;
   void skip_bom();
 
   std::filesystem::path file_;
@@ -64,6 +68,8 @@ class ListFile {
   std::size_t position_ = 0;
   std::size_t filled_ = 0;
   bool holds_nul_ = false;  ///< the buffer does
+  bool holds_quote_ = false;
+  bool holds_return_ = false;
   std::int64_t line_ = 1;
   std::optional<support::Fault> fault_;
 };

@@ -13,6 +13,26 @@ constexpr std::size_t gathered_most = 64;
 
 }  // namespace
 
+Candidates::Candidates(const HashKey& key, HashTable table)
+    : key_(key), table_(std::move(table)), met_(table_.places(), false) {}
+
+bool Candidates::came_before(std::string_view contact) {
+  const auto place = table_.find(siphash128(key_, contact));
+  if (!place) return false;
+  const bool before = met_[*place];
+  met_[*place] = true;
+  return before;
+}
+
+bool Repeats::came_before(std::int64_t place, std::string_view contact) {
+  if (candidates) return candidates->came_before(contact);
+  return static_cast<std::size_t>(place) < again.size() && again[static_cast<std::size_t>(place)];
+}
+
+std::int64_t Repeats::distinct_at_most() const {
+  return contacts - std::ranges::count(again, true);
+}
+
 RepeatSearch::RepeatSearch(const JobRequest& request, std::optional<std::filesystem::path> beneath, const HashKey& key,
                            RepeatLimits limits)
     : request_(request), beneath_(std::move(beneath)), key_(key), limits_(limits) {}
@@ -64,8 +84,6 @@ void RepeatSearch::look_at(std::string_view contact) {
       return insert(hash);
     case Reading::sieve:
       return sieve(hash);
-    case Reading::candidates:
-      return compare_candidate(hash);
     case Reading::part:
       if (hash.low % parts_ == part_) insert(hash);
       return;
@@ -85,13 +103,6 @@ void RepeatSearch::sieve_gathered() {
     if (!too_many_) table_->insert(hash);
   }
   gathered_.clear();
-}
-
-void RepeatSearch::compare_candidate(const Hash128& hash) {
-  const auto place = table_->find(hash);
-  if (!place) return;
-  if (met_[*place]) mark();
-  met_[*place] = true;
 }
 
 void RepeatSearch::insert(const Hash128& hash) {
@@ -130,11 +141,8 @@ bool RepeatSearch::after_sieve() {
     reading_ = Reading::part;
     return false;
   }
-  if (table_->size() == 0) return true;
-  table_ = table_->shrunk();
-  met_.assign(table_->places(), false);
-  reading_ = Reading::candidates;
-  return false;
+  if (table_->size() > 0) found_.candidates.emplace(key_, table_->shrunk());
+  return true;
 }
 
 bool RepeatSearch::after_part() {

@@ -1,9 +1,9 @@
 // Which contacts of a list came before in it, found by reading the list several times: memory stays bounded however
 // long it is, and nothing of it is written anywhere.
 //
-// A short list is read once: its hashes fit into a table. In a long one the first reading sieves out the few hashes
-// that may come again, and the second looks at these alone. Where too many come again for that, each further reading
-// looks at one part of all hashes.
+// A short list is read once: its hashes fit into a table. In a long one a reading sieves out the few hashes that may
+// come again, and whoever reads the list next compares these alone. Where too many come again for that, each further
+// reading looks at one part of all hashes.
 #pragma once
 
 #include <cstdint>
@@ -22,16 +22,31 @@
 
 namespace lethe::intake {
 
-/// The finding: a mark for each place of the list, counted from 0.
-struct Repeats {
-  std::vector<bool> again;    ///< this contact came before; may end early where no further one does
-  std::int64_t contacts = 0;  ///< in the list, the repeated ones too
-  std::int64_t bytes = 0;     ///< of all of them
-  ListStamp list;             ///< of the file that it holds for
+/// The few contacts that may come again; whether they do shows when the list is read once more.
+class Candidates {
+ public:
+  Candidates(const HashKey& key, HashTable table);
+  /// To be asked of every contact, in their order.
+  bool came_before(std::string_view contact);
 
-  bool at(std::int64_t place) const {
-    return static_cast<std::size_t>(place) < again.size() && again[static_cast<std::size_t>(place)];
-  }
+ private:
+  HashKey key_;
+  HashTable table_;
+  std::vector<bool> met_;  ///< of each place in the table
+};
+
+/// The finding: a mark for each place of the list, counted from 0, or what is left to be compared.
+struct Repeats {
+  std::vector<bool> again;               ///< this contact came before; may end early where no further one does
+  std::optional<Candidates> candidates;  ///< instead of marks
+  std::int64_t contacts = 0;             ///< in the list, the repeated ones too
+  std::int64_t bytes = 0;                ///< of all of them
+  ListStamp list;                        ///< of the file that it holds for
+
+  /// To be asked of every contact of the list, in their order, once.
+  bool came_before(std::int64_t place, std::string_view contact);
+  /// How many different ones there are; without candidates exactly so many.
+  std::int64_t distinct_at_most() const;
 };
 
 /// How much memory a search may take; smaller in tests.
@@ -54,13 +69,12 @@ class RepeatSearch {
   Repeats take() { return std::move(found_); }
 
  private:
-  enum class Reading : std::uint8_t { whole, sieve, candidates, part };
+  enum class Reading : std::uint8_t { whole, sieve, part };
 
   std::expected<void, support::Fault> open();
   void look_at(std::string_view contact);
   void sieve(const Hash128& hash);
   void sieve_gathered();
-  void compare_candidate(const Hash128& hash);
   void insert(const Hash128& hash);
   void mark();
   bool end_reading();
@@ -76,7 +90,6 @@ class RepeatSearch {
   std::optional<HashSieve> sieve_;
   std::vector<Hash128> gathered_;  ///< for the sieve, which their order is all the same to
   std::optional<HashTable> table_;
-  std::vector<bool> met_;  ///< of each place in the table: this candidate came already in this reading
   bool too_many_ = false;  ///< for the table
   std::uint64_t parts_ = 1;
   std::uint64_t part_ = 0;

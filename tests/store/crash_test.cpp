@@ -96,7 +96,11 @@ class Script {
     ++acknowledged_.transitions;
     return true;
   }
-  core::JobNumber number(const std::string& id) { return must((*process_)->job(id))->number; }
+  /// 0 where the crash came since: what is asked for that job then fails too.
+  core::JobNumber number(const std::string& id) {
+    const auto job = (*process_)->job(id);
+    return job && *job ? (*job)->number : core::JobNumber{};
+  }
   bool form(std::vector<Slice> slices) { return keep(process_->form(std::move(slices))); }
   bool move(std::int64_t number, State state, std::int64_t operation_id = 0) {
     core::Operation operation = acknowledged_.operations.at(number);

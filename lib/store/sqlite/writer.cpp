@@ -116,13 +116,13 @@ std::vector<core::Transition> Writer::commit(Batch& batch) {
 }
 
 /// In WAL mode a commit with `NORMAL` doesn't wait for the disk, and the next one with `FULL` makes it durable with
-/// itself, since they lie in one file.
+/// itself, since they lie in one file. Each checkpoint waits, so a load makes do with few.
 Result<void> Writer::set_syncing(const Batch& batch) {
+  constexpr const char* durable = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000";
+  constexpr const char* loading = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 6000";
   const bool wanted = std::ranges::any_of(batch, &Write::synced);
   if (wanted == syncing_) return {};
-  if (auto set = connection_->execute(wanted ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"); !set) {
-    return set;
-  }
+  if (auto set = connection_->execute(wanted ? durable : loading); !set) return set;
   syncing_ = wanted;
   return {};
 }
