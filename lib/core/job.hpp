@@ -35,7 +35,7 @@ struct Job {
   std::optional<Time> ended_at;
   std::string why;                         ///< of a held, cancelled or expired job
   std::optional<Time> contacts_erased_at;  ///< since then they are nowhere in the store
-  bool released = false;  ///< a person let it go: the fuse doesn't hold it again
+  bool released = false;                   ///< a person let it go: the fuse doesn't hold it again
 };
 
 /// [A-Za-z0-9._-]{1,128}

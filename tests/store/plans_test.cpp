@@ -40,27 +40,26 @@ TEST_P(Plans, found_by_their_index) {
   if (std::string_view(GetParam().name) != "waiting") EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
 }
 
-INSTANTIATE_TEST_SUITE_P(all, Plans,
-                         ::testing::Values(Planned{"due", sqlite::queries::due, "operation_due"},
-                                           Planned{"due_beyond", sqlite::queries::due_beyond, "operation_due"},
-                                           Planned{"look_beyond", sqlite::queries::look_beyond, "operation_in_state"},
-                                           Planned{"next_due", sqlite::queries::next_due, "operation_due"},
-                                           Planned{"in_state", sqlite::queries::in_state, "operation_in_state"},
-                                           Planned{"queued_again", sqlite::queries::queued_again, "operation_in_state"},
-                                           Planned{"waiting_with", sqlite::queries::waiting_with,
-                                                   "job_waiting_of_kind"},
-                                           Planned{"waiting_job", sqlite::queries::waiting_job, "job_waiting"},
-                                           Planned{"waiting", sqlite::queries::waiting, "job_waiting"},
-                                           Planned{"expiring", sqlite::queries::expiring, "job_expiring"},
-                                           Planned{"next_expiry", sqlite::queries::next_expiry, "job_expiring"},
-                                           Planned{"erasable", sqlite::queries::erasable, "job_erasable"},
-                                           Planned{"unindexed", sqlite::queries::unindexed, "operation_unindexed"},
-                                           Planned{"indexed_beside", sqlite::queries::indexed_beside,
-                                                   "operation_beside"},
-                                           Planned{"next_erasable", sqlite::queries::next_erasable, "job_erasable"},
-                                           Planned{"job_by_id", sqlite::queries::job_by_id, "(id=?)"},
-                                           Planned{"operations_of", sqlite::queries::operations_of, "slice_of_job"}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    all, Plans,
+    ::testing::Values(Planned{"due", sqlite::queries::due, "operation_due"},
+                      Planned{"due_beyond", sqlite::queries::due_beyond, "operation_due"},
+                      Planned{"look_beyond", sqlite::queries::look_beyond, "operation_in_state"},
+                      Planned{"next_due", sqlite::queries::next_due, "operation_due"},
+                      Planned{"in_state", sqlite::queries::in_state, "operation_in_state"},
+                      Planned{"queued_again", sqlite::queries::queued_again, "operation_in_state"},
+                      Planned{"waiting_with", sqlite::queries::waiting_with, "job_waiting_of_kind"},
+                      Planned{"waiting_job", sqlite::queries::waiting_job, "job_waiting"},
+                      Planned{"waiting", sqlite::queries::waiting, "job_waiting"},
+                      Planned{"expiring", sqlite::queries::expiring, "job_expiring"},
+                      Planned{"next_expiry", sqlite::queries::next_expiry, "job_expiring"},
+                      Planned{"erasable", sqlite::queries::erasable, "job_erasable"},
+                      Planned{"unindexed", sqlite::queries::unindexed, "operation_unindexed"},
+                      Planned{"indexed_beside", sqlite::queries::indexed_beside, "operation_beside"},
+                      Planned{"next_erasable", sqlite::queries::next_erasable, "job_erasable"},
+                      Planned{"job_by_id", sqlite::queries::job_by_id, "(id=?)"},
+                      Planned{"operations_of", sqlite::queries::operations_of, "slice_of_job"}),
+    [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace lethe::store::testing

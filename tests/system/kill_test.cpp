@@ -1,5 +1,5 @@
-// A daemon under load that dies again and again, and a cloud that accepts and doesn't say so. The clock is slow enough for
-// a daemon to be up again within the hour in which a lost submission can be settled without a person.
+// A daemon under load that dies again and again, and a cloud that accepts and doesn't say so. The clock is slow enough
+// for a daemon to be up again within the hour in which a lost submission can be settled without a person.
 #include <gtest/gtest.h>
 
 #include <chrono>
