@@ -20,6 +20,7 @@ struct Names {
   std::string_view list_key;
   std::string_view created_by;
   std::string_view as_of;
+  std::string_view status;
   std::optional<core::Action> action;  ///< of all its rows, where that is documented
 };
 
@@ -29,6 +30,7 @@ constexpr Names requests{.rows = "operations",
                          .list_key = {},
                          .created_by = {},
                          .as_of = "statusAsOfDateUtc",
+                         .status = "status",
                          .action = core::Action::delete_contacts};
 constexpr Names operations{.rows = "items",
                            .id = "operationID",
@@ -36,6 +38,7 @@ constexpr Names operations{.rows = "items",
                            .list_key = "listKey",
                            .created_by = "createdBy",
                            .as_of = {},
+                           .status = {},
                            .action = std::nullopt};
 
 std::unexpected<std::string> broken(std::string_view field, std::string_view what) {
@@ -81,6 +84,7 @@ std::expected<core::ListedOperation, std::string> read_row(const json::Node& nod
     if (!key) return std::unexpected(key.error());
     row.list_key = *key;
   }
+  if (!names.status.empty()) row.status = name_of(json::find(node, names.status)).value_or("");
   if (!names.created_by.empty()) row.created_by = name_of(json::find(node, names.created_by));
   return row;
 }

@@ -156,6 +156,23 @@ store::Result<void> add_held(store::Store& store, const std::string& account, st
   });
 }
 
+store::Result<void> add_sweep(store::Store& store, const core::AccountSettings& account, core::Time now,
+                              std::vector<Attention>& to) {
+  const auto record = store.account(account.name);
+  if (!record) return std::unexpected(record.error());
+  const auto& sweep = record->sweep;
+  if (!account.sweep || !sweep.off_until || *sweep.off_until <= now) return {};
+  to.push_back(
+      {.operation = std::nullopt,
+       .job = {},
+       .what = fmt::format("the sweep of account {} is off until {}: the cloud's list of requests can't be relied "
+                           "on: {}",
+                           account.name, core::rfc3339(*sweep.off_until), sweep.why),
+       .remedy = "nothing: its operations are asked about one by one, which costs more requests, and the list is "
+                 "tried again then; where it stays so, set `sweep = false`"});
+  return {};
+}
+
 store::Result<void> add_account(store::Store& store, const std::string& name, std::vector<Attention>& to) {
   const auto record = store.account(name);
   if (!record) return std::unexpected(record.error());
@@ -200,6 +217,7 @@ store::Result<std::vector<Attention>> attention_of(store::Store& store, const co
   if (auto added = add_refused(store, account.name, now, found); !added) return std::unexpected(added.error());
   if (auto added = add_held(store, account.name, found); !added) return std::unexpected(added.error());
   if (auto added = add_account(store, account.name, found); !added) return std::unexpected(added.error());
+  if (auto added = add_sweep(store, account, now, found); !added) return std::unexpected(added.error());
   return found;
 }
 

@@ -17,12 +17,6 @@ Duration share(Duration duration, double part) {
   return Duration{std::llround(static_cast<double>(duration.count()) * part)};
 }
 
-/// The first instant at which an end is likely.
-Duration first_likely(const Durations& past) {
-  const auto count = static_cast<double>(past.count());
-  return share(past.sorted()[past.count() / low_quantile], count / (count + 1));
-}
-
 /// The g for which the sum of max(0, elapsed + g - s) over all longer durations s equals patience times one more than
 /// their number. The sum grows piece by piece in straight lines, so the piece that reaches it gives g exactly. Nothing:
 /// no duration is longer, and waiting costs nothing that history knows of.
@@ -57,6 +51,11 @@ void Durations::add(Duration duration) {
 std::optional<Duration> Durations::median() const {
   if (sorted_.empty()) return std::nullopt;
   return sorted_[sorted_.size() / 2];
+}
+
+Duration first_likely(const Durations& past) {
+  const auto count = static_cast<double>(past.count());
+  return share(past.sorted()[past.count() / low_quantile], count / (count + 1));
 }
 
 Duration expected_delay_wait(const Durations& past, Duration elapsed, const Price& price) {

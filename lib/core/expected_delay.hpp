@@ -33,6 +33,9 @@ struct Price {
   Duration cap;       ///< of a wait that begins where an end was seen before
 };
 
+/// The first instant of the phase at which an end is likely. `past` holds enough.
+Duration first_likely(const Durations& past);
+
 /// How long to wait at `elapsed` of the phase's time: until the delay that waiting is expected to cost, over the past
 /// durations that are longer than `elapsed`, has reached what a call is worth. Never longer than `cap` past the first
 /// instant at which an end is likely; before that, one look at seven tenths of the way (an end may come earlier than

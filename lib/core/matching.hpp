@@ -33,6 +33,7 @@ struct ListedOperation {
   std::optional<std::int64_t> contacts;
   std::optional<std::string> list_key;
   std::optional<std::string> created_by;
+  std::string status{};          ///< the list's word for where it stands; empty: it has none
   bool count_confirmed = false;  ///< more than one list tells `contacts`, and they agree; set by merge()
 };
 

@@ -99,6 +99,7 @@ struct Operation {
   std::optional<Time> retried_at;  ///< the last recorded retry, where the operation's way began anew
   bool old_verdict = false;        ///< since that retry the cloud has said nothing but what it said before
   int own_retries = 0;             ///< how often Lethe itself has asked for a retry
+  std::string listed;  ///< the word of its row in the cloud's list of requests, as the sweep read it last (core/sweep.hpp)
   std::int64_t version = 0;
 };
 

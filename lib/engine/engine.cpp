@@ -13,6 +13,7 @@
 #include "engine/reconciliation.hpp"
 #include "engine/restored.hpp"
 #include "engine/submission.hpp"
+#include "engine/sweep.hpp"
 #include "engine/wishes.hpp"
 #include "engine/work.hpp"
 #include "support/task_group.hpp"
@@ -88,6 +89,7 @@ struct Engine::State {
     co_await settle_interrupted(work, account);
     const auto known = work.parts.store.account(account.settings.name);
     if (!known) co_return work.heed(known.error());
+    account.sweeping.record = known->sweep;
     account.held = known->state == core::AccountState::waiting || known->state == core::AccountState::blocked;
     if (known->state == core::AccountState::waiting) account.asked_to_wait_until = known->until;
     if (known->state == core::AccountState::blocked) co_await work.release(account);
@@ -180,11 +182,13 @@ struct Engine::State {
     const core::AccountFacts& facts = prospect->facts;
     const bool quiet = facts.state == core::AccountState::waiting || facts.state == core::AccountState::blocked;
     if (quiet && facts.until && *facts.until > now) return *facts.until;
-    return std::min({start_polls(account, now), start_wish(account, now), start_submission(account, *prospect, now)});
+    return std::min({start_sweep(account, now), start_polls(account, now), start_wish(account, now),
+                     start_submission(account, *prospect, now)});
   }
 
   Time start_polls(Account& account, Time now) {
-    const std::size_t most = static_cast<std::size_t>(account.settings.requests_in_flight);
+    const int others = account.sweeping.running ? 1 : 0;
+    const auto most = static_cast<std::size_t>(account.settings.requests_in_flight - others);
     // What is being asked is still due in the store, so that many more rows are read.
     const auto due = work.parts.store.due(account.settings.name, now, most + account.polling.size());
     if (!due) {
@@ -196,6 +200,24 @@ struct Engine::State {
       if (account.polling.insert(operation.number).second) tasks.spawn(poll_task(account, operation));
     }
     return next_poll_of(account, now);
+  }
+
+  Time start_sweep(Account& account, Time now) {
+    if (account.sweeping.running) return Time::max();
+    const Time due = next_sweep(work, account);
+    if (due > now) return due;
+    // Where all calls that may be under way are, the end of one of them leads here again.
+    if (account.polling.size() >= static_cast<std::size_t>(account.settings.requests_in_flight)) return Time::max();
+    account.sweeping.running = true;
+    tasks.spawn(sweep_task(account));
+    return Time::max();
+  }
+
+  asio::awaitable<void> sweep_task(Account& account) {
+    co_await sweep(work, account);
+    account.sweeping.running = false;
+    timer->wake();
+    co_await count_requests(account);
   }
 
   Time next_poll_of(const Account& account, Time now) {
@@ -265,6 +287,7 @@ struct Engine::State {
       co_await poll(work, account, std::move(operation));
     }
     account.polling.erase(number);
+    account.sweeping.planned_at = {};  // what is at risk may have changed
     timer->wake();
     co_await count_requests(account);
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/schedule.hpp"
+#include "core/sweep.hpp"
 
 namespace lethe::engine {
 
@@ -12,9 +13,18 @@ namespace asio = boost::asio;
 
 namespace {
 
-void plan(const Work& work, core::Operation& operation) {
-  const core::Poll next =
-      core::next_poll(work.parts.settings.schedule, operation, {}, work.parts.store.instance(), work.now());
+/// Of an account whose list is swept, only what was answered is left to the list.
+core::Poll next_poll(const Work& work, const core::Operation& operation, bool answered) {
+  const core::ScheduleSettings& settings = work.parts.settings.schedule;
+  const std::uint64_t instance = work.parts.store.instance();
+  if (answered && work.sweeping.contains(operation.account)) {
+    return core::next_swept_poll(settings, operation, {}, instance, work.now());
+  }
+  return core::next_poll(settings, operation, {}, instance, work.now());
+}
+
+void plan(const Work& work, core::Operation& operation, bool answered = true) {
+  const core::Poll next = next_poll(work, operation, answered);
   operation.due_at = next.at;
   operation.attempt = next.attempt;
 }
@@ -62,7 +72,7 @@ asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation op
     ++operation.attempt;
   }
   tell_overdue(work, account, operation);
-  plan(work, operation);
+  plan(work, operation, false);
   if (failure.retry_after) operation.due_at = std::max(*operation.due_at, work.now() + *failure.retry_after);
   co_await work.failed(account, std::move(failure));
   co_await note(work, std::move(operation));

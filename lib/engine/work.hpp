@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -21,6 +22,16 @@ inline constexpr core::Duration probe_interval = std::chrono::minutes{20};
 inline constexpr core::Duration write_again_after = std::chrono::seconds{1};
 /// Not that of what was asked to be written.
 bool is_the_stores_fault(const store::Error& error);
+
+/// How the sweep of an account stands (engine/sweep.hpp).
+struct Sweeping {
+  store::SweepRecord record;  ///< as the store has it, or will
+  bool running = false;
+  std::optional<core::Time> next_look;  ///< absent: to be planned
+  core::Time planned_at;
+  int failures = 0;  ///< in a row: times that the list couldn't be read
+  int reads = 0;     ///< of the list
+};
 
 /// An account while the engine runs. What must survive a stop is in the store, not here.
 struct Account {
@@ -42,11 +53,13 @@ struct Account {
   std::optional<core::Time> wishes_after;  ///< no further try before
   std::optional<core::Time> told_paused;   ///< the pause that the log told of
   std::set<core::OperationNumber> told_overdue;
+  Sweeping sweeping;
 };
 
 struct Work {
   Parts parts;
   bool stopping = false;
+  std::set<std::string, std::less<>> sweeping{};  ///< accounts whose operations are left to the cloud's list now
   bool store_failing = false;  ///< a write failed for the store's sake: nothing is asked or sent until one succeeds
 
   core::Time now() const { return parts.clock.now(); }

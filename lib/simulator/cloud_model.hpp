@@ -80,6 +80,8 @@ struct FaultRule {
 /// How the lists of requests differ from the account's books.
 struct ListManners {
   core::Duration requests_lag{0};    ///< what is younger isn't in deleterequests; its statusAsOfDateUtc says so
+  core::Duration status_lag{0};      ///< deleterequests tells where a request stood so long ago, and doesn't say so
+  std::int64_t left_out = 0;         ///< each operation of so many isn't in deleterequests; 0: none
   core::Duration operations_lag{0};  ///< what is younger isn't in deleteOperations, which says nothing of it
   bool page_ignored = false;         ///< every page is the first
   std::int64_t most_rows = 500;      ///< of a page, whatever size is asked for

@@ -113,9 +113,8 @@ std::vector<const SimulatedOperation*> cut_page(Rows rows, const ListManners& ma
   return result;
 }
 
-json::object request_row(const Answering& answering, const Operations& operations,
-                         const SimulatedOperation& operation) {
-  const Progress progress = operations.progress(operation, answering.now);
+json::object request_row(const Operations& operations, const SimulatedOperation& operation, Time as_of) {
+  const Progress progress = operations.progress(operation, as_of);
   const ListStatus status = list_status(operation, progress);
   const bool list = operation.submission.type == "listReference";
   return {{"operationId", operation.id},
@@ -189,15 +188,15 @@ http::Response delete_requests(const Answering& answering, const Operations& ope
   const Time as_of = answering.now - manners.requests_lag;
   const Time until = std::min(range->until, as_of);
   const Rows all = until < range->from ? Rows{} : operations.deletions(account_id, range->from, until);
-  std::vector<const SimulatedOperation*> of_status;
-  if (*status) {
-    std::copy_if(all.begin(), all.end(), std::back_inserter(of_status), [&](const SimulatedOperation* operation) {
-      return list_status(*operation, operations.progress(*operation, answering.now)).id == **status;
-    });
-  }
+  const Time stood = answering.now - manners.status_lag;
+  std::vector<const SimulatedOperation*> shown;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(shown), [&](const SimulatedOperation* operation) {
+    if (manners.left_out > 0 && operation->id % manners.left_out == 0) return false;
+    return !*status || list_status(*operation, operations.progress(*operation, stood)).id == **status;
+  });
   json::array rows;
-  for (const SimulatedOperation* operation : cut_page(*status ? Rows(of_status) : all, manners, *page)) {
-    rows.push_back(request_row(answering, operations, *operation));
+  for (const SimulatedOperation* operation : cut_page(shown, manners, *page)) {
+    rows.push_back(request_row(operations, *operation, stood));
   }
   json::object body{{"startDateUtc", stamp(range->from, Zone::none_utc, 0)},
                     {"endDateUtc", stamp(range->until, Zone::none_utc, 0)},

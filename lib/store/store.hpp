@@ -120,6 +120,37 @@ struct AccountCounts {
   std::int64_t ended = 0;
 };
 
+/// How the sweep over an account's list stands (core/sweep.hpp).
+struct SweepRecord {
+  std::optional<core::Time> looked_at;  ///< the last look; absent: nothing was left to the sweep so far
+  std::optional<core::Time> off_until;  ///< the list can't be relied on, and is left alone until then
+  std::string why;                      ///< it can't
+};
+
+/// An operation that the sweep watches: its end can come.
+struct Swept {
+  core::OperationNumber number;
+  core::OperationId operation_id;
+  core::Time submitted_at;
+  core::Time window_ends;
+  std::string listed;  ///< as Operation::listed
+};
+
+/// What the account's own operation is known to be that a row of the list names.
+struct SweptRow {
+  core::OperationNumber number;
+  core::State state = core::State::deleting;
+  std::optional<core::Time> ended_at;
+  std::string listed;
+};
+
+/// What the list said of an operation; `due_at`: it is to be asked about by then.
+struct ListNote {
+  core::OperationNumber number;
+  std::string listed;
+  std::optional<core::Time> due_at{};
+};
+
 /// What is kept about an account beside its operations.
 struct AccountRecord {
   std::string name;
@@ -134,6 +165,7 @@ struct AccountRecord {
   std::int64_t requests_day = 0;  ///< days since 1970 in UTC that `requests` counts
   std::int64_t requests = 0;
   std::optional<std::int64_t> highest_operation_id;  ///< of all that anything has told so far; absent: nothing yet
+  SweepRecord sweep;
 };
 
 /// The newest transition. Whoever has noted it can tell later whether anything before it was changed.
@@ -285,6 +317,10 @@ class Store {
   virtual Result<IndexGaps> index_gaps() = 0;
   /// The most contacts first.
   virtual Result<std::vector<Overlap>> overlaps(core::JobNumber job) = 0;
+  /// Deletes of an account that are being deleted behind their windows by `now`, the longest first.
+  virtual Result<std::vector<Swept>> swept(std::string_view account, core::Time now, std::size_t most) = 0;
+  /// The account's delete with this operationID.
+  virtual Result<std::optional<SweptRow>> swept_row(std::string_view account, core::OperationId id) = 0;
   /// Changes whenever anybody has committed: another process, or this store's own writes.
   virtual Result<std::int64_t> data_version() = 0;
   virtual std::uint64_t instance() const = 0;  ///< random, made with the store: the seed of the jitter
@@ -344,6 +380,13 @@ class Store {
   /// it may gather for a second of the clock before it is committed. No transition, no new version.
   virtual Written<void> note_poll(core::Operation operation) = 0;
 
+  /// What the list said of operations, as many as one page has. An operation that is to be asked about earlier by now
+  /// keeps its time. May gather like note_poll().
+  virtual Written<void> note_listed(std::vector<ListNote> notes) = 0;
+  /// What the sweep let wait longest: deletes of an account that are being deleted are due at `now`, or at the end of
+  /// their window, where they were due later; a few at a time. False: that were all. May gather like note_poll().
+  virtual Written<bool> hasten_swept(std::string account, core::Time now) = 0;
+
   // --- writes: what a person decided. Each is recorded as a step of its operation, with its cause.
   /// Makes a wish, or returns the open one that asks for the same. An open one of the operation that asks for something
   /// else is settled as overruled. `wish` brings operation, kind, operation_id, why and made_at.
@@ -369,6 +412,7 @@ class Store {
   virtual Written<void> note_highest(std::string name, std::int64_t operation_id) = 0;
   virtual Written<void> note_restorable_days(std::string name, int days) = 0;                // ride-along
   virtual Written<void> note_error(std::string name, std::string error, core::Time at) = 0;  // ride-along
+  virtual Written<void> note_sweep(std::string name, SweepRecord sweep) = 0;                 // ride-along
   /// Adds `count` to the requests of this day; another day than the stored one begins afresh.
   virtual Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) = 0;  // ride-along
 

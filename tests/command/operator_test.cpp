@@ -194,6 +194,18 @@ TEST_F(Hand, give_up_abandons_and_overrules_the_wish) {
   EXPECT_TRUE(attention().empty()) << "nobody needs to look any more";
 }
 
+TEST_F(Hand, a_sweep_that_is_off_is_told_while_it_is) {
+  settings_.accounts.front().sweep = true;
+  const store::SweepRecord off{.looked_at = noon, .off_until = noon + hours{24}, .why = "it leaves out operationID 7"};
+  const auto noted = store_->start(store().note_sweep("acme", off));
+  must(store_->run(store().flush()));
+  ASSERT_EQ(attention().size(), 1U);
+  EXPECT_NE(attention().front().what.find("it leaves out operationID 7"), std::string::npos);
+  EXPECT_TRUE(attention(noon + hours{24}).empty());
+  settings_.accounts.front().sweep = false;
+  EXPECT_TRUE(attention().empty());
+}
+
 TEST_F(Hand, what_is_overdue_can_be_given_up_and_what_runs_can_not) {
   const auto runs = operation_in(State::suppressing, "runs");
   const auto refused = resolve(runs.number.value, How::give_up);

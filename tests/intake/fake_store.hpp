@@ -168,6 +168,11 @@ class FakeStore : public store::Store {
   store::Written<void> note_highest(std::string, std::int64_t) override { no(); }
   store::Written<void> note_restorable_days(std::string, int) override { no(); }
   store::Written<void> note_error(std::string, std::string, core::Time) override { no(); }
+  store::Result<std::vector<store::Swept>> swept(std::string_view, core::Time, std::size_t) override { no(); }
+  store::Result<std::optional<store::SweptRow>> swept_row(std::string_view, core::OperationId) override { no(); }
+  store::Written<void> note_listed(std::vector<store::ListNote>) override { no(); }
+  store::Written<bool> hasten_swept(std::string, core::Time) override { no(); }
+  store::Written<void> note_sweep(std::string, store::SweepRecord) override { no(); }
   store::Written<void> note_requests(std::string, std::int64_t, std::int64_t) override { no(); }
   store::Result<std::vector<core::Wish>> open_wishes(std::string_view, std::size_t) override { no(); }
   store::Result<std::vector<core::Wish>> wishes_of(core::OperationNumber) override { no(); }

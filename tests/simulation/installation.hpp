@@ -60,6 +60,12 @@ class Installation {
   /// The machine is off for so long.
   void stay_down(core::Duration duration) { clock_.set(clock_.true_time() + duration); }
   bool running() const { return engine_ != nullptr; }
+  /// Stopped, and started again with other settings.
+  void restart_with(const std::function<void(core::Settings&)>& change) {
+    stop();
+    change(settings_.settings);
+    start();
+  }
 
   /// Plans a crash at the n-th change of a file, or at the n-th begin or end of a wait, from now, counted from 1. The
   /// daemon is down as soon as run_for() meets it, and `survives` says what is left.

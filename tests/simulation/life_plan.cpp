@@ -92,6 +92,7 @@ class Planner {
       account.max_contacts_per_day = any(std::array<std::int64_t, 4>{40, 1'000'000, 1'000'000, 1'000'000});
       account.requests_in_flight = any(std::array<int, 3>{1, 2, 4});
       account.cloud_retries = any(std::array<int, 3>{0, 0, 1});
+      account.sweep = one_in(2);
     }
   }
 
@@ -108,6 +109,7 @@ class Planner {
     model.lists.most_rows = any(std::array<std::int64_t, 3>{3, 20, 500});
     model.lists.moved = any(std::array<std::int64_t, 6>{0, 0, 0, 0, -1, 1});
     model.lists.counts_differ = one_in(8);
+    if (one_in(6)) model.lists.status_lag = any(std::array<core::Duration, 3>{minutes{10}, hours{2}, days{3}});
     model.lists.page_ignored = one_in(12);
     plan_.settings.requests_outlive_the_daemon = one_in(2);
   }

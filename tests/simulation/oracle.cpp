@@ -14,8 +14,8 @@ namespace {
 
 using core::State;
 
-/// A verdict is seen within this time: heartbeats are at most 1.1 days apart.
-constexpr core::Duration seen_within = std::chrono::days{2};
+/// A verdict is seen within this time: with a sweep heartbeats are at most 3 days apart.
+constexpr core::Duration seen_within = std::chrono::days{4};
 
 bool is_verdict(State state) {
   return core::is_final(state) && state != State::rejected && state != State::expired && state != State::abandoned;

@@ -56,6 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Planned{"erasable", sqlite::queries::erasable, "job_erasable"},
                       Planned{"unindexed", sqlite::queries::unindexed, "operation_unindexed"},
                       Planned{"indexed_beside", sqlite::queries::indexed_beside, "operation_beside"},
+                      Planned{"swept", sqlite::queries::swept, "operation_window"},
+                      Planned{"hasten_swept", sqlite::queries::hasten_swept, "operation_"},
                       Planned{"next_erasable", sqlite::queries::next_erasable, "job_erasable"},
                       Planned{"job_by_id", sqlite::queries::job_by_id, "(id=?)"},
                       Planned{"operations_of", sqlite::queries::operations_of, "slice_of_job"}),

@@ -82,6 +82,12 @@ Result<void> refresh_jobs(Unit& unit, core::OperationNumber operation, core::Tim
 /// Takes the job out of its queued operations; one that is left empty is cancelled. True: there was something to take.
 Result<bool> withdraw(Unit& unit, core::JobNumber job, core::Time at, const std::string& cause);
 
+// The sweep.
+Result<void> note_listed(Unit& unit, const std::vector<ListNote>& notes);
+/// Some of them, as many as one transaction should write; false: there were no more.
+Result<bool> hasten_swept(Unit& unit, const std::string& account, core::Time now);
+Result<void> note_sweep(Unit& unit, const std::string& name, const SweepRecord& sweep);
+
 // What the search for a lost submission rests on.
 /// Notes in the operation when its intent is written, and the highest operationID known by then.
 Result<void> mark_intent(Unit& unit, core::Operation& operation, core::Time at);

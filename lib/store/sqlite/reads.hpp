@@ -31,6 +31,8 @@ std::string unindexed();       ///< most
 std::string indexed_beside();  ///< account, after
 std::string job_by_id();       ///< id
 std::string operations_of();   ///< job
+std::string swept();           ///< account, state, action, now, most
+std::string hasten_swept();    ///< account, state, action, now, most
 }  // namespace queries
 
 // Operations.
@@ -89,6 +91,10 @@ Result<std::vector<IndexEntry>> index_block(Connection& db, core::OperationNumbe
 Result<void> search_index(Connection& db, std::int64_t digest, const std::function<void(const IndexHit&)>& found);
 Result<IndexGaps> index_gaps(Connection& db);
 Result<std::vector<Overlap>> overlaps(Connection& db, core::JobNumber job);
+
+// The sweep.
+Result<std::vector<Swept>> swept(Connection& db, std::string_view account, core::Time now, std::size_t most);
+Result<std::optional<SweptRow>> swept_row(Connection& db, std::string_view account, core::OperationId id);
 
 // Accounts, the record of transitions, and the store itself.
 Result<core::AccountFacts> facts(Connection& db, std::string_view account, core::Time now, core::Duration overdue);

@@ -91,6 +91,7 @@ core::Operation read_operation(Statement& row) {
       .retried_at = columns.optional_time(),
       .old_verdict = columns.integer() != 0,
       .own_retries = columns.small(),
+      .listed = columns.text(),
       .version = columns.integer(),
   };
 }
@@ -156,6 +157,7 @@ AccountRecord read_account(Statement& row) {
       .requests_day = columns.integer(),
       .requests = columns.integer(),
       .highest_operation_id = columns.optional_integer(),
+      .sweep = {.looked_at = columns.optional_time(), .off_until = columns.optional_time(), .why = columns.text()},
   };
 }
 

@@ -17,7 +17,7 @@ inline constexpr std::string_view operation_columns =
     "o.number, o.account, o.action, o.selector, o.state, o.operation_id, o.status, o.background_status, o.contacts,"
     " o.created_at, o.intent_at, o.known_above, o.absent_at, o.submitted_at, o.restorable_days, o.restorable_until, "
     "o.due_at, o.ended_at, o.polls, o.attempt,"
-    " o.retry_count, o.retried_at, o.old_verdict, o.own_retries, o.version";
+    " o.retry_count, o.retried_at, o.old_verdict, o.own_retries, o.listed, o.version";
 inline constexpr std::string_view job_columns =
     "j.number, j.id, j.account, j.action, j.selector, j.list_key, j.list_contacts, j.list_delete,"
     " j.list_delete_contents, j.contacts, j.digest, j.created_at, j.not_after, j.cursor, j.state, j.ended_at, j.why,"
@@ -30,7 +30,7 @@ inline constexpr std::string_view wish_columns =
 /// Of the table itself.
 inline constexpr std::string_view account_columns =
     "name, state, why, until, paused_at, paused_why, restorable_days, last_error, last_error_at, requests_day, "
-    "requests, highest_operation_id";
+    "requests, highest_operation_id, sweep_looked_at, sweep_off_until, sweep_why";
 
 // Each reads the present row; where it holds an unknown word the statement is failed afterwards.
 core::Operation read_operation(Statement& row);

@@ -32,7 +32,10 @@ CREATE TABLE account (
   requests INTEGER NOT NULL DEFAULT 0,
   last_submission_at INTEGER,
   highest_operation_id INTEGER,
-  refused INTEGER
+  refused INTEGER,
+  sweep_looked_at INTEGER,
+  sweep_off_until INTEGER,
+  sweep_why TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 -- How many contacts the fuse has counted on a day (since 1970, in UTC).
@@ -130,12 +133,14 @@ CREATE TABLE operation (
   retried_at INTEGER,
   old_verdict INTEGER NOT NULL DEFAULT 0,
   own_retries INTEGER NOT NULL DEFAULT 0,
+  listed TEXT NOT NULL DEFAULT '',
   indexed INTEGER,
   version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE UNIQUE INDEX operation_of_cloud ON operation (account, action, operation_id) WHERE operation_id IS NOT NULL;
 CREATE INDEX operation_due ON operation (account, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX operation_in_state ON operation (account, state, number);
+CREATE INDEX operation_window ON operation (account, state, action, restorable_until);
 CREATE INDEX operation_unindexed ON operation (number)
   WHERE indexed IS NULL AND operation_id IS NOT NULL AND selector <> 'list';
 CREATE INDEX operation_beside ON operation (account, number) WHERE indexed = 1 AND ended_at IS NULL;

@@ -163,6 +163,12 @@ class SqliteStore final : public Store {
   }
   Result<IndexGaps> index_gaps() override { return sqlite::index_gaps(*reads_); }
   Result<std::vector<Overlap>> overlaps(core::JobNumber job) override { return sqlite::overlaps(*reads_, job); }
+  Result<std::vector<Swept>> swept(std::string_view account, core::Time now, std::size_t most) override {
+    return sqlite::swept(*reads_, account, now, most);
+  }
+  Result<std::optional<SweptRow>> swept_row(std::string_view account, core::OperationId id) override {
+    return sqlite::swept_row(*reads_, account, id);
+  }
   Result<std::int64_t> data_version() override { return sqlite::data_version(*reads_); }
   std::uint64_t instance() const override { return meta_.instance; }
   const TimeScale& time_scale() const override { return meta_.scale; }
@@ -252,6 +258,14 @@ class SqliteStore final : public Store {
   Written<void> note_poll(core::Operation operation) override {
     return ride_along([operation = std::move(operation)](Unit& unit) { return sqlite::note_poll(unit, operation); });
   }
+  Written<void> note_listed(std::vector<ListNote> notes) override {
+    return ride_along([notes = std::move(notes)](Unit& unit) { return sqlite::note_listed(unit, notes); });
+  }
+  Written<bool> hasten_swept(std::string account, core::Time now) override {
+    return writer_->write<bool>(Urgency::ride_along, [account = std::move(account), now](Unit& unit) {
+      return sqlite::hasten_swept(unit, account, now);
+    });
+  }
 
   Written<core::Wish> make_wish(core::Wish wish, std::string cause) override {
     return durable<core::Wish>([wish = std::move(wish), cause = std::move(cause)](Unit& unit) {
@@ -315,6 +329,11 @@ class SqliteStore final : public Store {
   Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) override {
     return ride_along(
         [name = std::move(name), day, count](Unit& unit) { return sqlite::note_requests(unit, name, day, count); });
+  }
+  Written<void> note_sweep(std::string name, SweepRecord sweep) override {
+    return ride_along([name = std::move(name), sweep = std::move(sweep)](Unit& unit) {
+      return sqlite::note_sweep(unit, name, sweep);
+    });
   }
   Written<void> flush() override {
     return durable<void>([](Unit&) { return Result<void>{}; });

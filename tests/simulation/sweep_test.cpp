@@ -1,0 +1,247 @@
+// `sweep = true`: the list of requests says whom to ask. What a list does that can't be relied on, and that nothing is
+// lost by it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "simulation/lost.hpp"
+
+namespace lethe::simulation {
+namespace {
+
+constexpr int jobs = 12;
+
+InstallationSettings with_sweep(bool on = true) {
+  InstallationSettings settings = one_account();
+  settings.settings.accounts.front().sweep = on;
+  settings.model.restorable_days = 2;
+  return settings;
+}
+
+std::string name(int job) {
+  return "job-" + std::to_string(job);
+}
+
+/// A job every two hours, so that each leaves alone.
+void drop_jobs(Installation& installation) {
+  installation.start();
+  for (int job = 0; job < jobs; ++job) {
+    installation.drop(job_of(name(job)));
+    installation.run_for(hours{2});
+  }
+}
+
+void expect_all_deleted(Installation& installation) {
+  for (int job = 0; job < jobs; ++job) EXPECT_EQ(state_of(installation, name(job)), State::deleted) << job;
+  EXPECT_EQ(accepted(installation).size(), static_cast<std::size_t>(jobs));
+}
+
+/// How long after it the latest of the ends was recorded.
+core::Duration latest(Installation& installation) {
+  core::Duration worst{0};
+  for (const simulator::TrueOperation& truth : accepted(installation)) {
+    for (const core::Transition& step : steps(installation)) {
+      if (step.operation_id == core::OperationId{truth.operation_id} && core::is_final(step.to)) {
+        worst = std::max(worst, step.at - truth.ended.value());
+      }
+    }
+  }
+  return worst;
+}
+
+/// What was asked, in order: the words of the cloud's journal.
+std::vector<std::string> asked(const Installation& installation, std::string_view begin) {
+  std::vector<std::string> words;
+  for (const Exchange& exchange : installation.journal()) {
+    if (exchange.words.starts_with(begin)) words.push_back(exchange.words);
+  }
+  return words;
+}
+
+store::SweepRecord record_of(Installation& installation) {
+  return installation.store().account("north")->sweep;
+}
+
+// ---- a list that can be relied on
+
+TEST(Sweep, costs_fewer_calls_and_finds_every_end) {
+  std::int64_t calls[2]{};
+  for (const bool on : {false, true}) {
+    Installation installation(with_sweep(on));
+    drop_jobs(installation);
+    installation.run_for(days{5});
+    expect_all_deleted(installation);
+    EXPECT_LT(latest(installation), on ? minutes{45} : minutes{35});
+    const auto made = installation.model().calls();
+    calls[on ? 1 : 0] = made.status + made.lists;
+    EXPECT_EQ(record_of(installation).looked_at.has_value(), on);
+    EXPECT_FALSE(record_of(installation).off_until);
+    EXPECT_THAT(installation.log(), testing::Not(testing::HasSubstr("can't be relied on")));
+  }
+  EXPECT_LT(calls[1] * 3, calls[0] * 2) << "less than two thirds of the calls";
+}
+
+TEST(Sweep, a_row_that_changed_leads_to_the_status_call_that_ends_the_operation) {
+  Installation installation(with_sweep());
+  drop_jobs(installation);
+  installation.run_for(days{5});
+  for (const simulator::TrueOperation& truth : accepted(installation)) {
+    const auto seen = asked(installation, "status " + std::to_string(truth.operation_id) + " -> Completed / Completed");
+    EXPECT_EQ(seen.size(), 1U) << "the end is recorded by its own status call";
+  }
+}
+
+TEST(Sweep, one_at_risk_is_asked_about_itself) {
+  Installation installation(with_sweep());
+  installation.start();
+  installation.drop(job_of("alone"));
+  installation.run_for(days{4});
+  EXPECT_EQ(state_of(installation, "alone"), State::deleted);
+  EXPECT_LT(latest(installation), minutes{35});
+  // Both lists are read before the first submission; no other.
+  EXPECT_EQ(installation.model().calls().lists, 2);
+}
+
+TEST(Sweep, an_operation_that_the_list_calls_over_and_its_status_does_not_is_polled_on) {
+  InstallationSettings settings = with_sweep();
+  settings.model.lists.status_lag = -hours{3};  // ahead of the status calls
+  Installation installation(settings);
+  drop_jobs(installation);
+  installation.run_for(days{5});
+  expect_all_deleted(installation);
+  EXPECT_LT(latest(installation), minutes{35});
+}
+
+TEST(Sweep, survives_stops_and_kills) {
+  Installation installation(with_sweep());
+  drop_jobs(installation);
+  for (int i = 0; i < 40; ++i) {
+    installation.run_for(hours{3} - minutes{7});
+    if (i % 2 == 0) {
+      installation.stop();
+    } else {
+      installation.kill();
+    }
+    installation.stay_down(minutes{7});
+    installation.start();
+  }
+  expect_all_deleted(installation);
+  EXPECT_LT(latest(installation), hours{1});
+}
+
+TEST(Sweep, that_is_no_longer_wanted_leaves_its_operations_to_the_ordinary_schedule) {
+  InstallationSettings settings = with_sweep();
+  settings.model.lives.push_back({.match = "", .life = simulator::Life{}});
+  settings.model.lives.back().life->deletion = hours{60};  // long after the net would be spread
+  Installation installation(settings);
+  installation.start();
+  for (int job = 0; job < 2; ++job) {
+    installation.drop(job_of(name(job)));
+    installation.run_for(hours{2});
+  }
+  installation.run_for(days{3});
+  ASSERT_TRUE(record_of(installation).looked_at);
+  installation.restart_with([](core::Settings& changed) { changed.accounts.front().sweep = false; });
+  installation.run_for(hours{2});
+  EXPECT_FALSE(record_of(installation).looked_at);
+  const std::int64_t before = installation.model().calls().status;
+  installation.run_for(hours{3});
+  EXPECT_GE(installation.model().calls().status - before, 10) << "each every half hour";
+}
+
+// ---- lists that can't be relied on
+
+/// All jobs through a list with these manners: it is switched off, and each end is found all the same.
+void expect_switched_off(InstallationSettings settings, const std::string& why, core::Duration found_within) {
+  Installation installation(std::move(settings));
+  drop_jobs(installation);
+  installation.run_for(days{5});
+  expect_all_deleted(installation);
+  EXPECT_LT(latest(installation), found_within);
+  EXPECT_THAT(installation.log(), testing::HasSubstr("the cloud's list of requests can't be relied on: " + why));
+}
+
+TEST(SweepOff, where_the_list_lags_and_says_so) {
+  InstallationSettings settings = with_sweep();
+  settings.model.lists.requests_lag = minutes{20};
+  expect_switched_off(settings, "it is as of", minutes{45});
+}
+
+TEST(SweepOff, where_the_list_lags_and_does_not_say_so) {
+  InstallationSettings settings = with_sweep();
+  settings.model.lists.status_lag = hours{30};
+  expect_switched_off(settings, "it shows operationID", hours{9});
+}
+
+TEST(SweepOff, where_the_list_leaves_rows_out) {
+  InstallationSettings settings = with_sweep();
+  settings.model.lists.left_out = 3;
+  expect_switched_off(settings, "it leaves out operationID", hours{1});
+}
+
+TEST(SweepOff, where_the_page_number_is_ignored) {
+  InstallationSettings settings = with_sweep();
+  settings.model.lists.page_ignored = true;
+  settings.model.lists.most_rows = 2;
+  expect_switched_off(settings, "its end can't be found", hours{1});
+}
+
+TEST(SweepOff, where_there_is_no_such_list) {
+  InstallationSettings settings = with_sweep();
+  settings.model.faults.push_back(rule(Rule::Call::requests, Rule::Fault::missing));
+  expect_switched_off(settings, "", hours{1});
+}
+
+TEST(SweepOff, where_the_list_is_no_list) {
+  InstallationSettings settings = with_sweep();
+  settings.model.faults.push_back(rule(Rule::Call::requests, Rule::Fault::garbage));
+  expect_switched_off(settings, "", hours{1});
+}
+
+TEST(SweepOff, where_the_list_alone_fails_for_an_hour) {
+  InstallationSettings settings = with_sweep();
+  settings.model.faults.push_back(rule(Rule::Call::requests, Rule::Fault::server_error));
+  settings.model.faults.back().from = start_of_time + days{2};
+  expect_switched_off(settings, "it can't be read: ", hours{2});
+}
+
+TEST(SweepOff, for_a_day_and_then_it_is_tried_again) {
+  InstallationSettings settings = with_sweep();
+  settings.model.faults.push_back(rule(Rule::Call::requests, Rule::Fault::garbage));
+  settings.model.faults.back().from = start_of_time + days{2};
+  settings.model.faults.back().until = start_of_time + days{2} + hours{12};
+  settings.model.lives.push_back({.match = "", .life = simulator::Life{}});
+  settings.model.lives.back().life->deletion = hours{60};
+  Installation installation(settings);
+  drop_jobs(installation);
+  installation.run_for(days{1} + hours{12});
+  const auto off = record_of(installation);
+  ASSERT_TRUE(off.off_until);
+  EXPECT_FALSE(off.why.empty());
+  EXPECT_LE(*off.off_until - installation.now(), hours{24});
+  installation.run_for(days{2});
+  EXPECT_FALSE(record_of(installation).off_until);
+  EXPECT_THAT(installation.log(), testing::HasSubstr("can be relied on again"));
+  installation.run_for(days{4});
+  expect_all_deleted(installation);
+}
+
+TEST(Sweep, rides_over_an_outage) {
+  InstallationSettings settings = with_sweep();
+  settings.model.faults.push_back(rule(Rule::Call::requests, Rule::Fault::server_error));
+  settings.model.faults.back().from = start_of_time + days{2} + hours{8};
+  settings.model.faults.back().until = start_of_time + days{2} + hours{8} + minutes{30};
+  Installation installation(settings);
+  drop_jobs(installation);
+  installation.run_for(days{5});
+  expect_all_deleted(installation);
+  EXPECT_LT(latest(installation), hours{1} + minutes{15});
+  EXPECT_THAT(installation.log(), testing::Not(testing::HasSubstr("can't be relied on")));
+}
+
+}  // namespace
+}  // namespace lethe::simulation
