@@ -17,6 +17,9 @@ constexpr Duration usual_end_of_restrict = hours{12};
 constexpr Duration age_of_slower_polls = hours{6};
 constexpr Duration cap_of_slower_polls = hours{1};
 
+constexpr int share_of_the_second = 4;  ///< it is asked about every fourth time
+constexpr Duration wait_of_the_rest = hours{24};
+
 constexpr double jitter_share = 0.05;
 constexpr Duration most_jitter = minutes{2};
 
@@ -80,6 +83,12 @@ Duration suppression_gap(const ScheduleSettings& settings, const Operation& oper
   return backoff(settings.suppression, slower ? std::max(cap, cap_of_slower_polls) : cap, operation.attempt);
 }
 
+/// The cloud works on one operation at a time, so those behind the oldest have little to tell.
+Duration in_the_queue(Duration gap, std::int64_t ahead) {
+  if (ahead == 0) return gap;
+  return ahead == 1 ? std::min(gap * share_of_the_second, wait_of_the_rest) : wait_of_the_rest;
+}
+
 /// `elapsed` since the window's end, or before it.
 Duration end_gap(const ScheduleSettings& settings, int attempt, const Durations& past, Duration elapsed) {
   if (past.suffice()) return expected_delay_wait(past, elapsed, {settings.patience, settings.deletion.cap});
@@ -91,8 +100,7 @@ Poll wait(Duration gap, int attempt, double jitter, Time now) {
 }
 
 /// The last of the even intervals ends at the first poll of the end leg, `first` after the window.
-Poll in_the_window(const ScheduleSettings& settings, Time window_ends, Duration first, double jitter, Time now) {
-  const Duration longest = std::clamp(settings.heartbeat + settings.heartbeat / 10, poll_floor, longest_interval);
+Poll in_the_window(Duration longest, Time window_ends, Duration first, double jitter, Time now) {
   const Duration rest = window_ends + first - now;
   const std::int64_t intervals = (rest.count() + longest.count() - 1) / longest.count();
   const Duration gap = rest / intervals;
@@ -127,18 +135,22 @@ bool overdue(const Operation& operation, const ScheduleSettings& settings, Time 
 }
 
 Poll next_poll(const ScheduleSettings& settings, const Operation& operation, const History& history,
-               std::uint64_t instance, Time now) {
+               std::uint64_t instance, Time now, const Circumstances& circumstances) {
   const double jitter = jitter_of(instance, operation);
   if (operation.action == Action::restrict_contacts || operation.state != State::deleting) {
     const Duration age = now - way_began(operation);
-    return wait(suppression_gap(settings, operation, history.suppression, age), operation.attempt, jitter, now);
+    const Duration gap = suppression_gap(settings, operation, history.suppression, age);
+    return wait(in_the_queue(gap, circumstances.ahead), operation.attempt, jitter, now);
   }
   const Time window_ends = window_end(operation);
   if (now >= window_ends) {
     const Duration gap = end_gap(settings, operation.attempt, history.deletion, now - window_ends);
     return wait(gap, operation.attempt, jitter, now);
   }
-  return in_the_window(settings, window_ends, end_gap(settings, 0, history.deletion, Duration::zero()), jitter, now);
+  const Duration longest =
+      std::clamp(circumstances.longest_heartbeat.value_or(settings.heartbeat + settings.heartbeat / 10), poll_floor,
+                 longest_interval);
+  return in_the_window(longest, window_ends, end_gap(settings, 0, history.deletion, Duration::zero()), jitter, now);
 }
 
 }  // namespace lethe::core

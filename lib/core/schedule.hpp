@@ -35,6 +35,14 @@ struct History {
   Durations deletion;     ///< from restorable_until
 };
 
+/// What of an operation's account bears on when it is asked about, beside the history.
+struct Circumstances {
+  /// Heartbeats are at most this far apart; absent: a tenth more than settings.heartbeat.
+  std::optional<Duration> longest_heartbeat{};
+  /// How many operations of the account the cloud suppresses before this one.
+  std::int64_t ahead = 0;
+};
+
 struct Poll {
   Time at;
   int attempt = 0;  ///< to be stored as Operation::attempt together with `at` as due_at
@@ -44,8 +52,10 @@ struct Poll {
 ///
 /// Legs, each with its own count in Operation::attempt:
 /// - suppression. A restrict knows this leg only.
-/// - heartbeats, while the restore window is open: evenly spread, at most 1.1 x heartbeat apart (jitter included). The
-///   last interval ends at the first poll of the next leg.
+///   The cloud suppresses one operation at a time: with one ahead of it the wait is four times as long (a day at most),
+///   with more it is a day.
+/// - heartbeats, while the restore window is open: evenly spread, at most 1.1 x heartbeat (or what the circumstances
+///   say) apart, jitter included. The last interval ends at the first poll of the next leg.
 /// - the end, from restorable_until on.
 /// Where the history of a leg suffices, the expected-delay rule says how long to wait: by the account's own past, at
 /// the price of settings.patience a call, at most deletion.cap longer than an end was ever waited for, in suppression
@@ -59,6 +69,6 @@ struct Poll {
 /// a test, and doesn't bring the first poll of the end before restorable_until. The delay is never below poll_floor nor
 /// above longest_interval.
 Poll next_poll(const ScheduleSettings& settings, const Operation& operation, const History& history,
-               std::uint64_t instance, Time now);
+               std::uint64_t instance, Time now, const Circumstances& circumstances = {});
 
 }  // namespace lethe::core
