@@ -20,7 +20,8 @@ Duration share(Duration duration, double part) {
 /// The first instant at which an end is likely.
 Duration first_likely(const Durations& past) {
   const auto count = static_cast<double>(past.count());
-  return share(past.sorted()[past.count() / low_quantile], count / (count + 1));
+  const Duration low = std::min(past.sorted()[past.count() / low_quantile], past.shortest_of_late());
+  return share(low, count / (count + 1));
 }
 
 /// The g for which the sum of max(0, elapsed + g - s) over all longer durations s equals patience times one more than
@@ -52,6 +53,12 @@ void Durations::add(Duration duration) {
   if (in_order_of_time_.size() > most) in_order_of_time_.erase(in_order_of_time_.begin());
   sorted_ = in_order_of_time_;
   std::ranges::sort(sorted_);
+}
+
+Duration Durations::shortest_of_late() const {
+  constexpr std::size_t late = 5;
+  const auto first = in_order_of_time_.size() > late ? in_order_of_time_.end() - late : in_order_of_time_.begin();
+  return *std::min_element(first, in_order_of_time_.end());
 }
 
 std::optional<Duration> Durations::median() const {

@@ -9,6 +9,7 @@
 #include "core/schedule.hpp"
 #include "engine/erasure.hpp"
 #include "engine/forming.hpp"
+#include "engine/planning.hpp"
 #include "engine/polling.hpp"
 #include "engine/reconciliation.hpp"
 #include "engine/restored.hpp"
@@ -86,7 +87,9 @@ struct Engine::State {
 
   /// A block was the last run's finding; its configuration may have been mended since.
   asio::awaitable<void> begin(Account& account) {
+    load_history(work, account.settings.name);
     co_await settle_interrupted(work, account);
+    co_await move_up(work, account.settings.name);
     const auto known = work.parts.store.account(account.settings.name);
     if (!known) co_return work.heed(known.error());
     account.held = known->state == core::AccountState::waiting || known->state == core::AccountState::blocked;

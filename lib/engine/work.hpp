@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -9,6 +10,7 @@
 
 #include "cloud/client.hpp"
 #include "cloud/failure.hpp"
+#include "core/schedule.hpp"
 #include "core/settings.hpp"
 #include "engine/engine.hpp"
 #include "store/store.hpp"
@@ -42,11 +44,13 @@ struct Account {
   std::optional<core::Time> wishes_after;  ///< no further try before
   std::optional<core::Time> told_paused;   ///< the pause that the log told of
   std::set<core::OperationNumber> told_overdue;
+  std::optional<core::Time> stamps_read_at;  ///< the last list call for the time at which the cloud says an end came
 };
 
 struct Work {
   Parts parts;
   bool stopping = false;
+  std::map<std::string, core::History> histories{};  ///< by account; read and loaded in engine/planning.hpp
   bool store_failing = false;  ///< a write failed for the store's sake: nothing is asked or sent until one succeeds
 
   core::Time now() const { return parts.clock.now(); }

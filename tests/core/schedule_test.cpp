@@ -65,19 +65,19 @@ TEST(restorable_until, unknown_is_the_accounts_else_fourteen_days) {
 
 TEST(expected_end, delete_and_restrict) {
   Operation operation = suppressing();
-  EXPECT_EQ(expected_end(operation), accepted + 14 * day + 13h);
+  EXPECT_EQ(expected_end(operation, {}), accepted + 14 * day + 13h);
   operation.restorable_until.reset();
   operation.restorable_days = 2;
-  EXPECT_EQ(expected_end(operation), accepted + 2 * day + 13h);
+  EXPECT_EQ(expected_end(operation, {}), accepted + 2 * day + 13h);
   operation.action = Action::restrict_contacts;
-  EXPECT_EQ(expected_end(operation), accepted + 12h);
+  EXPECT_EQ(expected_end(operation, {}), accepted + 12h);
 }
 
 TEST(expected_end, before_the_acceptance_counts_from_the_creation) {
   Operation operation;
   operation.created_at = accepted;
   operation.restorable_days = -1;
-  EXPECT_EQ(expected_end(operation), accepted + 13h);
+  EXPECT_EQ(expected_end(operation, {}), accepted + 13h);
 }
 
 // --- the suppression leg
@@ -225,6 +225,31 @@ TEST(next_poll, no_window_goes_to_the_end_at_once) {
   Operation operation = deleting(0);
   operation.restorable_until = accepted;
   expect_about(next_poll({}, operation, {}, instance, accepted + 3min).at - (accepted + 3min), 15min);
+}
+
+TEST(next_poll, heartbeats_may_be_further_apart_where_something_else_watches) {
+  Operation operation = deleting();
+  const Circumstances watched{.longest_heartbeat = 3 * day};
+  Time now = accepted;
+  int beats = 0;
+  while (now < accepted + 14 * day) {
+    const Time next = next_poll({}, operation, {}, instance, now, watched).at;
+    EXPECT_LE(next - now, Duration{3 * day});
+    now = next;
+    ++operation.polls;
+    ++beats;
+  }
+  EXPECT_EQ(beats, 5);
+}
+
+TEST(next_poll, behind_others_in_suppression_the_second_waits_four_times_as_long_and_the_rest_a_day) {
+  expect_about(next_poll({}, suppressing(), {}, instance, accepted, {.ahead = 0}).at - accepted, 1min);
+  expect_about(next_poll({}, suppressing(), {}, instance, accepted, {.ahead = 1}).at - accepted, 4min);
+  expect_about(next_poll({}, suppressing(), {}, instance, accepted, {.ahead = 2}).at - accepted, day);
+  expect_about(next_poll({}, suppressing(), {}, instance, accepted, {.ahead = 1000}).at - accepted, day);
+  ScheduleSettings slow;
+  slow.suppression.cap = 12h;
+  expect_about(next_poll(slow, suppressing(100), {}, instance, accepted, {.ahead = 1}).at - accepted, day);
 }
 
 TEST(next_poll, overdue_is_polled_on) {
