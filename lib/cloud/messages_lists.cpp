@@ -21,6 +21,7 @@ struct Names {
   std::string_view created_by;
   std::string_view as_of;
   std::string_view status;
+  std::string_view changed_at;
   std::optional<core::Action> action;  ///< of all its rows, where that is documented
 };
 
@@ -31,6 +32,7 @@ constexpr Names requests{.rows = "operations",
                          .created_by = {},
                          .as_of = "statusAsOfDateUtc",
                          .status = "status",
+                         .changed_at = "lastStatusDateUtc",
                          .action = core::Action::delete_contacts};
 constexpr Names operations{.rows = "items",
                            .id = "operationID",
@@ -39,6 +41,7 @@ constexpr Names operations{.rows = "items",
                            .created_by = "createdBy",
                            .as_of = {},
                            .status = {},
+                           .changed_at = {},
                            .action = std::nullopt};
 
 std::unexpected<std::string> broken(std::string_view field, std::string_view what) {
@@ -68,6 +71,19 @@ std::optional<std::string> name_of(const json::Node* node) {
   return *text;
 }
 
+/// Without a zone it is UTC, as its name says.
+std::optional<core::Time> read_date(const std::string& text) {
+  constexpr std::size_t date_length = 10;
+  const bool zoned = text.find_first_of("Zz+-", date_length) != std::string::npos;
+  return core::parse_rfc3339(zoned ? text : text + "Z");
+}
+
+/// A hint alone: what can't be read tells nothing.
+std::optional<core::Time> date_of(const json::Node* node) {
+  const auto* text = node != nullptr ? node->text() : nullptr;
+  return text != nullptr ? read_date(*text) : std::nullopt;
+}
+
 std::expected<core::ListedOperation, std::string> read_row(const json::Node& node, const Names& names) {
   if (node.object() == nullptr) return broken(names.rows, "holds something else than objects");
   const auto id = json::integer(node, names.id);
@@ -85,19 +101,17 @@ std::expected<core::ListedOperation, std::string> read_row(const json::Node& nod
     row.list_key = *key;
   }
   if (!names.status.empty()) row.status = name_of(json::find(node, names.status)).value_or("");
+  if (!names.changed_at.empty()) row.changed_at = date_of(json::find(node, names.changed_at));
   if (!names.created_by.empty()) row.created_by = name_of(json::find(node, names.created_by));
   return row;
 }
 
-/// Without a zone it is UTC, as its name says.
 std::expected<std::optional<core::Time>, std::string> read_as_of(const json::Node& page, const Names& names) {
-  constexpr std::size_t date_length = 10;
   if (names.as_of.empty()) return std::nullopt;
   const auto text = json::text(page, names.as_of);
   if (!text) return std::unexpected(text.error());
   if (!*text) return std::nullopt;
-  const bool zoned = (*text)->find_first_of("Zz+-", date_length) != std::string::npos;
-  const auto time = core::parse_rfc3339(zoned ? **text : **text + "Z");
+  const auto time = read_date(**text);
   if (!time) return broken(names.as_of, "is no date");
   return time;
 }

@@ -85,10 +85,10 @@ Attention attention_to(const Named& about) {
   return open ? unsettled(about) : ended_badly(about);
 }
 
-Attention late(const Named& about) {
+Attention late(const Named& about, const core::History& history) {
   return entry(about,
                fmt::format("is overdue: it is {} and was expected to end at {}", word(about.operation.state),
-                           core::rfc3339(core::expected_end(about.operation))),
+                           core::rfc3339(core::expected_end(about.operation, history))),
                fmt::format("it is polled on; ask Salesforce's support, or close it with `lethe resolve {} --give-up`",
                            about.operation.number.value));
 }
@@ -109,15 +109,30 @@ store::Result<void> add_in_state(store::Store& store, const std::string& account
 store::Result<void> add_overdue(store::Store& store, const std::string& account, const core::ScheduleSettings& schedule,
                                 core::Time now, std::vector<Attention>& to) {
   std::size_t shown = 0;
+  const auto history = store.history(account);
+  if (!history) return std::unexpected(history.error());
   for (const auto state : {core::State::suppressing, core::State::deleting}) {
     const auto operations = store.in_state(account, state, most_looked_at);
     if (!operations) return std::unexpected(operations.error());
     for (const auto& operation : *operations) {
-      if (!core::overdue(operation, schedule, now) || ++shown > most_shown_of_a_state) continue;
+      if (!core::overdue(operation, *history, schedule, now) || ++shown > most_shown_of_a_state) continue;
       const auto about = named(store, operation);
       if (!about) return std::unexpected(about.error());
-      to.push_back(late(*about));
+      to.push_back(late(*about, *history));
     }
+  }
+  return {};
+}
+
+store::Result<void> add_unknown(store::Store& store, const std::string& account, std::vector<Attention>& to) {
+  const auto operations = store.unknown(account, most_shown_of_a_state);
+  if (!operations) return std::unexpected(operations.error());
+  for (const auto& operation : *operations) {
+    const auto about = named(store, operation);
+    if (!about) return std::unexpected(about.error());
+    to.push_back(entry(*about, "is one that the cloud says it doesn't know; it is asked about once a day",
+                       "look for it in Contact Builder and ask Salesforce's support; once it is overdue, "
+                       "`lethe resolve` closes it with --give-up"));
   }
   return {};
 }
@@ -214,6 +229,7 @@ store::Result<std::vector<Attention>> attention_of(store::Store& store, const co
   if (auto added = add_overdue(store, account.name, schedule, now, found); !added) {
     return std::unexpected(added.error());
   }
+  if (auto added = add_unknown(store, account.name, found); !added) return std::unexpected(added.error());
   if (auto added = add_refused(store, account.name, now, found); !added) return std::unexpected(added.error());
   if (auto added = add_held(store, account.name, found); !added) return std::unexpected(added.error());
   if (auto added = add_account(store, account.name, found); !added) return std::unexpected(added.error());

@@ -75,6 +75,7 @@ struct Queue {
   std::int64_t operations = 0;  ///< all that are to be submitted before, and the ones being filled
   std::map<Kind, Packing> filling = {};
   std::optional<int> account_days;
+  core::History history;
   std::vector<std::string> assumptions;
 
   Packing& of(Kind kind, const core::AccountSettings& account) {
@@ -113,10 +114,13 @@ store::Result<void> count_waiting(store::Store& store, const core::AccountSettin
 
 store::Result<Queue> queue_of(store::Store& store, const core::ScheduleSettings& schedule,
                               const core::AccountSettings& account, core::Time now) {
-  Queue queue{.first = now, .operations = 0, .filling = {}, .account_days = {}, .assumptions = {}};
+  Queue queue{.first = now, .operations = 0, .filling = {}, .account_days = {}, .history = {}, .assumptions = {}};
   const auto record = store.account(account.name);
   if (!record) return std::unexpected(record.error());
   queue.account_days = record->restorable_days;
+  auto history = store.history(account.name);
+  if (!history) return std::unexpected(history.error());
+  queue.history = std::move(*history);
   const auto facts = store.facts(account.name, now, schedule.overdue);
   if (!facts) return std::unexpected(facts.error());
   if (auto counted = count_waiting(store, account, queue); !counted) return std::unexpected(counted.error());
@@ -140,7 +144,8 @@ store::Result<Queue> queue_of(store::Store& store, const core::ScheduleSettings&
 }
 
 Queue queue_without_store(core::Time now, std::string why) {
-  return {.first = now, .operations = 0, .filling = {}, .account_days = {}, .assumptions = {std::move(why)}};
+  return {
+      .first = now, .operations = 0, .filling = {}, .account_days = {}, .history = {}, .assumptions = {std::move(why)}};
 }
 
 std::string window_in_words(const intake::JobRequest& request, std::optional<int> days) {
@@ -259,7 +264,7 @@ class Forecaster {
     if (!request.list) before = std::move(shared);
     const auto last = core::submission_after(account, queue.operations - 1, queue.first);
     result.last_submission_at = last;
-    result.expected_end = core::end_of_submission(request.action, last, queue.account_days);
+    result.expected_end = core::end_of_submission(request.action, last, queue.account_days, queue.history);
     result.assumptions = queue.assumptions;
     if (joins) {
       result.assumptions.push_back(

@@ -55,12 +55,12 @@ boost::json::object job_object(const core::Job& job, const std::string& why) {
 }
 
 /// Known once the cloud has accepted it.
-std::optional<core::Time> end_of(const core::Operation& operation) {
+std::optional<core::Time> end_of(const core::Operation& operation, const core::History& history) {
   if (!operation.submitted_at) return std::nullopt;
-  return core::expected_end(operation);
+  return core::expected_end(operation, history);
 }
 
-boost::json::object operation_object(const core::Operation& operation, bool overdue) {
+boost::json::object operation_object(const core::Operation& operation, const core::History& history, bool overdue) {
   boost::json::object entry;
   entry["operation"] = operation.number.value;
   entry["operation_id"] = operation.operation_id ? boost::json::value(operation.operation_id->value) : nullptr;
@@ -71,11 +71,12 @@ boost::json::object operation_object(const core::Operation& operation, bool over
   entry["submitted_at"] = json_time(operation.submitted_at);
   entry["restorable_until"] = json_time(operation.restorable_until);
   entry["due_at"] = json_time(operation.due_at);
-  entry["expected_end"] = json_time(end_of(operation));
+  entry["expected_end"] = json_time(end_of(operation, history));
   entry["ended_at"] = json_time(operation.ended_at);
   entry["polls"] = operation.polls;
   entry["retried_at"] = json_time(operation.retried_at);
   entry["overdue"] = overdue;
+  entry["unknown_to_cloud"] = core::is_polled(operation.state) && core::is_unknown(operation);
   return entry;
 }
 
@@ -109,7 +110,7 @@ store::Result<void> add_hand(store::Store& store, const core::Settings& settings
     auto wishes = store.wishes_of(operation.number);
     if (!wishes) return std::unexpected(wishes.error());
     std::ranges::move(*wishes, std::back_inserter(detail.wishes));
-    if (core::overdue(operation, settings.schedule, now)) detail.overdue.push_back(operation.number);
+    if (core::overdue(operation, detail.history, settings.schedule, now)) detail.overdue.push_back(operation.number);
   }
   return {};
 }
@@ -158,14 +159,14 @@ std::optional<core::Time> expected_end_of(const JobDetail& detail) {
   std::optional<core::Time> latest;
   for (const auto& operation : detail.operations) {
     if (core::is_final(operation.state)) continue;
-    const auto end = end_of(operation);
+    const auto end = end_of(operation, detail.history);
     if (!end) return std::nullopt;
     latest = std::max(latest.value_or(*end), *end);
   }
   return latest;
 }
 
-std::string operations_table(const std::vector<core::Operation>& operations) {
+std::string operations_table(const std::vector<core::Operation>& operations, const core::History& history) {
   using Align = Table::Align;
   Table table({{"OPERATION", Align::right},
                {"OPERATION ID", Align::right},
@@ -180,12 +181,12 @@ std::string operations_table(const std::vector<core::Operation>& operations) {
                {"POLLS", Align::right}});
   for (const auto& operation : operations) {
     const auto background = operation.background_status.empty() ? "" : " / " + operation.background_status;
-    table.add({fmt::to_string(operation.number.value),
-               operation.operation_id ? fmt::to_string(operation.operation_id->value) : "-",
-               std::string(word(operation.state)), or_dash(operation.status + background),
-               fmt::to_string(operation.contacts), short_time(operation.submitted_at),
-               short_time(operation.restorable_until), short_time(operation.due_at), short_time(end_of(operation)),
-               short_time(operation.ended_at), fmt::to_string(operation.polls)});
+    table.add(
+        {fmt::to_string(operation.number.value),
+         operation.operation_id ? fmt::to_string(operation.operation_id->value) : "-",
+         std::string(word(operation.state)), or_dash(operation.status + background), fmt::to_string(operation.contacts),
+         short_time(operation.submitted_at), short_time(operation.restorable_until), short_time(operation.due_at),
+         short_time(end_of(operation, history)), short_time(operation.ended_at), fmt::to_string(operation.polls)});
   }
   return table.text();
 }
@@ -284,6 +285,9 @@ Outcome<JobDetail> job_detail(store::Store& store, const core::Settings& setting
     if (!why) return std::unexpected(failure(why.error()));
     detail.waits_for = std::move(*why);
   }
+  auto history = store.history(detail.job.account);
+  if (!history) return std::unexpected(failure(history.error()));
+  detail.history = std::move(*history);
   detail.expected_end = expected_end_of(detail);
   if (auto added = add_hand(store, settings, now, detail); !added) return std::unexpected(failure(added.error()));
   return detail;
@@ -317,7 +321,7 @@ std::string detail_text(const JobDetail& detail, core::Time now) {
   }
   out += wishes_text(detail.wishes);
   out += overlaps_text(detail.overlaps);
-  if (!detail.operations.empty()) out += "\n" + operations_table(detail.operations);
+  if (!detail.operations.empty()) out += "\n" + operations_table(detail.operations, detail.history);
   if (!detail.transitions.empty()) out += "\n";
   for (const auto& transition : detail.transitions) out += report::transition_text(transition) + "\n";
   return out;
@@ -329,8 +333,8 @@ std::string detail_json(const JobDetail& detail) {
   entry["contacts_erased_at"] = detail.job.list ? nullptr : json_time(detail.job.contacts_erased_at);
   boost::json::array operations;
   for (const auto& operation : detail.operations) {
-    operations.push_back(
-        operation_object(operation, std::ranges::find(detail.overdue, operation.number) != detail.overdue.end()));
+    operations.push_back(operation_object(operation, detail.history,
+                                          std::ranges::find(detail.overdue, operation.number) != detail.overdue.end()));
   }
   entry["operations"] = std::move(operations);
   boost::json::array overlaps;

@@ -23,6 +23,7 @@ struct JobDetail {
   core::Job job;
   std::vector<core::Operation> operations;
   std::vector<core::Transition> transitions;
+  core::History history;                       ///< of its account
   std::vector<core::Wish> wishes;              ///< about its operations
   std::vector<core::OperationNumber> overdue;  ///< of its operations
   std::vector<store::Overlap> overlaps;        ///< contacts that other jobs had too when an operation of theirs ran

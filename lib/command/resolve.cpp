@@ -79,7 +79,9 @@ asio::awaitable<Outcome<std::string>> resubmit(store::Store& store, core::Operat
 
 asio::awaitable<Outcome<std::string>> give_up(store::Store& store, const core::ScheduleSettings& schedule,
                                               core::Operation operation, std::string why, core::Time now) {
-  if (auto refused = refusal(core::why_no_giving_up(operation, schedule, now))) {
+  const auto history = store.history(operation.account);
+  if (!history) co_return std::unexpected(failure(history.error()));
+  if (auto refused = refusal(core::why_no_giving_up(operation, *history, schedule, now))) {
     co_return std::unexpected(std::move(*refused));
   }
   operation.state = core::State::abandoned;

@@ -48,6 +48,12 @@ void Durations::add(Duration duration) {
   std::ranges::sort(sorted_);
 }
 
+Duration Durations::shortest_of_late() const {
+  constexpr std::size_t late = 5;
+  const auto first = in_order_of_time_.size() > late ? in_order_of_time_.end() - late : in_order_of_time_.begin();
+  return *std::min_element(first, in_order_of_time_.end());
+}
+
 std::optional<Duration> Durations::median() const {
   if (sorted_.empty()) return std::nullopt;
   return sorted_[sorted_.size() / 2];
@@ -55,7 +61,8 @@ std::optional<Duration> Durations::median() const {
 
 Duration first_likely(const Durations& past) {
   const auto count = static_cast<double>(past.count());
-  return share(past.sorted()[past.count() / low_quantile], count / (count + 1));
+  const Duration low = std::min(past.sorted()[past.count() / low_quantile], past.shortest_of_late());
+  return share(low, count / (count + 1));
 }
 
 Duration expected_delay_wait(const Durations& past, Duration elapsed, const Price& price) {

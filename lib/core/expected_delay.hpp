@@ -20,6 +20,8 @@ class Durations {
   std::size_t count() const { return in_order_of_time_.size(); }
   bool suffice() const { return count() >= enough; }
   const std::vector<Duration>& sorted() const { return sorted_; }
+  /// The shortest of the newest five, which tell first when things go faster than they did. There is one.
+  Duration shortest_of_late() const;
   std::optional<Duration> median() const;
 
  private:
@@ -39,7 +41,8 @@ Duration first_likely(const Durations& past);
 /// How long to wait at `elapsed` of the phase's time: until the delay that waiting is expected to cost, over the past
 /// durations that are longer than `elapsed`, has reached what a call is worth. Never longer than `cap` past the first
 /// instant at which an end is likely; before that, one look at seven tenths of the way (an end may come earlier than
-/// ever seen), where it is at least two hours. `past` holds enough.
+/// ever seen), where it is at least two hours. An end is likely from the twentieth part of the durations on, or from
+/// the shortest of the newest five, a little before either. `past` holds enough.
 Duration expected_delay_wait(const Durations& past, Duration elapsed, const Price& price);
 
 }  // namespace lethe::core

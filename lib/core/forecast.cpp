@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/batching.hpp"
-#include "core/schedule.hpp"
 
 namespace lethe::core {
 
@@ -36,13 +35,13 @@ Time submission_after(const AccountSettings& account, std::int64_t before, Time 
   return first + (before / in_round) * round + (before % in_round) * account.min_time_between_submissions;
 }
 
-Time end_of_submission(Action action, Time submitted, std::optional<int> account_days) {
+Time end_of_submission(Action action, Time submitted, std::optional<int> account_days, const History& history) {
   Operation operation;
   operation.action = action;
   operation.created_at = submitted;
   operation.submitted_at = submitted;
   operation.restorable_until = restorable_until(submitted, std::nullopt, account_days);
-  return expected_end(operation);
+  return expected_end(operation, history);
 }
 
 }  // namespace lethe::core

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/operation.hpp"
+#include "core/schedule.hpp"
 #include "core/settings.hpp"
 #include "core/time.hpp"
 
@@ -27,7 +28,7 @@ Time submission_after(const AccountSettings& account, std::int64_t before, Time 
                       Duration suppression = assumed_suppression);
 
 /// When an operation submitted then would end: its window (`account_days`: the account's last known one, else 14 days)
-/// and the usual time behind it; see expected_end().
-Time end_of_submission(Action action, Time submitted, std::optional<int> account_days);
+/// and what the account's operations take behind it; see expected_end().
+Time end_of_submission(Action action, Time submitted, std::optional<int> account_days, const History& history);
 
 }  // namespace lethe::core

@@ -33,8 +33,9 @@ struct ListedOperation {
   std::optional<std::int64_t> contacts;
   std::optional<std::string> list_key;
   std::optional<std::string> created_by;
-  std::string status{};          ///< the list's word for where it stands; empty: it has none
-  bool count_confirmed = false;  ///< more than one list tells `contacts`, and they agree; set by merge()
+  std::string status{};              ///< the list's word for where it stands; empty: it has none
+  std::optional<Time> changed_at{};  ///< when the cloud says that its state changed last; a zone may be wrong
+  bool count_confirmed = false;      ///< more than one list tells `contacts`, and they agree; set by merge()
 };
 
 /// Puts the pages of one list together and says when there are no more.

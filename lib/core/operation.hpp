@@ -95,11 +95,20 @@ struct Operation {
   std::int64_t polls = 0;  ///< status calls since acceptance, answered or not
   int attempt = 0;         ///< status calls in the present leg of the schedule (core/schedule.hpp); while unconfirmed:
                            ///< how often it was looked up
-  std::optional<int> retry_count;  ///< retryCount as the cloud said it with the last recorded change
-  std::optional<Time> retried_at;  ///< the last recorded retry, where the operation's way began anew
-  bool old_verdict = false;        ///< since that retry the cloud has said nothing but what it said before
-  int own_retries = 0;             ///< how often Lethe itself has asked for a retry
-  std::string listed;  ///< the word of its row in the cloud's list of requests, as the sweep read it last (core/sweep.hpp)
+  std::optional<int> retry_count;   ///< retryCount as the cloud said it with the last recorded change
+  std::optional<Time> retried_at;   ///< the last recorded retry, where the operation's way began anew
+  bool old_verdict = false;         ///< since that retry the cloud has said nothing but what it said before
+  int own_retries = 0;              ///< how often Lethe itself has asked for a retry
+  std::optional<Time> answered_at;  ///< the last answer about it, or the acceptance: what it showed went on until then
+  bool typical = true;  ///< false: how long it takes says nothing about others (a retry; a window that was cut short)
+  // How long its phases took, where that could be told (core/learning.hpp).
+  std::optional<Duration> suppression_took;
+  std::optional<Duration> deletion_took;
+  // Answers that the cloud doesn't know it, see is_unknown() in core/schedule.hpp.
+  int unknown_answers = 0;
+  std::optional<Time> unknown_since;
+  std::string
+      listed;  ///< the word of its row in the cloud's list of requests, as the sweep read it last (core/sweep.hpp)
   std::int64_t version = 0;
 };
 

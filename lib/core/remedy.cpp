@@ -4,8 +4,6 @@
 
 #include <string_view>
 
-#include "core/schedule.hpp"
-
 namespace lethe::core {
 
 namespace {
@@ -61,11 +59,12 @@ std::optional<std::string> why_no_resubmission(const Operation& operation) {
   return refusal(operation, "it is not submitted again");
 }
 
-std::optional<std::string> why_no_giving_up(const Operation& operation, const ScheduleSettings& settings, Time now) {
-  if (is_unsettled(operation.state) || overdue(operation, settings, now)) return std::nullopt;
+std::optional<std::string> why_no_giving_up(const Operation& operation, const History& history,
+                                            const ScheduleSettings& settings, Time now) {
+  if (is_unsettled(operation.state) || overdue(operation, history, settings, now)) return std::nullopt;
   if (!is_polled(operation.state)) return refusal(operation, "there is nothing to give up");
   return refusal(operation, fmt::format("it can be given up once it is overdue, from {} on",
-                                        rfc3339(expected_end(operation) + settings.overdue)));
+                                        rfc3339(expected_end(operation, history) + settings.overdue)));
 }
 
 RetryStep next_step(const Operation& operation, const Observation& observation) {
@@ -80,6 +79,10 @@ Operation retried(Operation operation, RetryStep step, const Observation& seen, 
   operation.retried_at = at;
   operation.attempt = 0;
   operation.ended_at.reset();
+  operation.answered_at = at;
+  operation.typical = false;
+  operation.unknown_answers = 0;
+  operation.unknown_since.reset();
   operation.old_verdict = step == RetryStep::ask;
   if (!operation.old_verdict) return operation;
   if (!seen.status.empty()) operation.status = seen.status;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/operation.hpp"
+#include "core/schedule.hpp"
 #include "core/settings.hpp"
 #include "core/time.hpp"
 
@@ -15,7 +16,8 @@ namespace lethe::core {
 std::optional<std::string> why_no_retry(const Operation& operation);
 std::optional<std::string> why_no_adoption(const Operation& operation);
 std::optional<std::string> why_no_resubmission(const Operation& operation);
-std::optional<std::string> why_no_giving_up(const Operation& operation, const ScheduleSettings& settings, Time now);
+std::optional<std::string> why_no_giving_up(const Operation& operation, const History& history,
+                                            const ScheduleSettings& settings, Time now);
 
 /// What the cloud's answer says about an operation that is to be retried.
 enum class RetryStep : std::uint8_t {

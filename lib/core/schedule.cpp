@@ -19,6 +19,9 @@ constexpr Duration usual_end_of_restrict = hours{12};
 constexpr Duration age_of_slower_polls = hours{6};
 constexpr Duration cap_of_slower_polls = hours{1};
 
+constexpr int answers_that_flag = 3;
+constexpr Duration within_which_unknown = hours{24};
+
 constexpr int share_of_the_second = 4;  ///< it is asked about every fourth time
 constexpr Duration wait_of_the_rest = hours{24};
 
@@ -63,14 +66,17 @@ Duration cap_in_suppression(Duration patience, Duration age) {
   return Duration{std::llround(std::sqrt(std::max(area, 0.0)))};
 }
 
+Duration cap_of_backoff(const ScheduleSettings& settings, Duration age) {
+  const Duration cap = settings.suppression.cap;
+  return age >= age_of_slower_polls ? std::max(cap, cap_of_slower_polls) : cap;
+}
+
 Duration suppression_gap(const ScheduleSettings& settings, const Operation& operation, const Durations& past,
                          Duration age) {
   if (past.suffice()) {
     return expected_delay_wait(past, age, {settings.patience, cap_in_suppression(settings.patience, age)});
   }
-  const Duration cap = settings.suppression.cap;
-  const bool slower = age >= age_of_slower_polls;
-  return backoff(settings.suppression, slower ? std::max(cap, cap_of_slower_polls) : cap, operation.attempt);
+  return backoff(settings.suppression, cap_of_backoff(settings, age), operation.attempt);
 }
 
 /// The cloud works on one operation at a time, so those behind the oldest have little to tell.
@@ -87,6 +93,11 @@ Duration end_gap(const ScheduleSettings& settings, int attempt, const Durations&
 
 Poll wait(Duration gap, int attempt, double jitter, Time now) {
   return Poll{.at = after(now, gap + shift(gap, jitter)), .attempt = attempt};
+}
+
+Duration gap_of_unknown(int answers) {
+  if (answers >= answers_that_flag) return hours{24};
+  return answers == 1 ? Duration{minutes{10}} : Duration{hours{1}};
 }
 
 /// The last of the even intervals ends at the first poll of the end leg, `first` after the window.
@@ -115,18 +126,36 @@ Time way_began(const Operation& operation) {
   return operation.submitted_at.value_or(operation.created_at);
 }
 
-Time expected_end(const Operation& operation) {
+Time expected_end(const Operation& operation, const History& history) {
   if (operation.action == Action::restrict_contacts) return way_began(operation) + usual_end_of_restrict;
-  return window_end(operation) + usual_end_after_window;
+  const bool known = history.deletion.suffice();
+  return window_end(operation) + (known ? *history.deletion.median() : usual_end_after_window);
 }
 
-bool overdue(const Operation& operation, const ScheduleSettings& settings, Time now) {
-  return is_polled(operation.state) && now > expected_end(operation) + settings.overdue;
+bool overdue(const Operation& operation, const History& history, const ScheduleSettings& settings, Time now) {
+  return is_polled(operation.state) && now > expected_end(operation, history) + settings.overdue;
+}
+
+Operation not_known(Operation operation, Time now) {
+  const bool long_ago = !operation.unknown_since || now - *operation.unknown_since > within_which_unknown;
+  if (long_ago && !is_unknown(operation)) {
+    operation.unknown_since = now;
+    operation.unknown_answers = 0;
+  }
+  operation.unknown_answers = std::min(operation.unknown_answers + 1, answers_that_flag);
+  return operation;
+}
+
+bool is_unknown(const Operation& operation) {
+  return operation.unknown_answers >= answers_that_flag;
 }
 
 Poll next_poll(const ScheduleSettings& settings, const Operation& operation, const History& history,
                std::uint64_t instance, Time now, const Circumstances& circumstances) {
   const double jitter = jitter_of(instance, operation);
+  if (operation.unknown_answers > 0) {
+    return wait(gap_of_unknown(operation.unknown_answers), operation.attempt, jitter, now);
+  }
   if (operation.action == Action::restrict_contacts || operation.state != State::deleting) {
     const Duration age = now - way_began(operation);
     const Duration gap = suppression_gap(settings, operation, history.suppression, age);
@@ -141,6 +170,20 @@ Poll next_poll(const ScheduleSettings& settings, const Operation& operation, con
       std::clamp(circumstances.longest_heartbeat.value_or(settings.heartbeat + settings.heartbeat / 10), poll_floor,
                  longest_interval);
   return in_the_window(longest, window_ends, end_gap(settings, 0, history.deletion, Duration::zero()), jitter, now);
+}
+
+Duration longest_wait(const ScheduleSettings& settings, const Operation& operation, const History& history,
+                      Time since) {
+  Duration gap{};
+  if (operation.action == Action::restrict_contacts || operation.state != State::deleting) {
+    const Duration age = since - way_began(operation);
+    gap = history.suppression.suffice() ? suppression_gap(settings, operation, history.suppression, age)
+                                        : cap_of_backoff(settings, age);
+  } else {
+    const Duration elapsed = std::max(since - window_end(operation), Duration::zero());
+    gap = history.deletion.suffice() ? end_gap(settings, 0, history.deletion, elapsed) : settings.deletion.cap;
+  }
+  return gap + shift(gap, 1);
 }
 
 }  // namespace lethe::core

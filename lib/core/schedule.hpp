@@ -23,17 +23,23 @@ Time restorable_until(Time accepted, std::optional<int> days, std::optional<int>
 /// The acceptance, or the last retry: where the operation's way through the cloud began.
 Time way_began(const Operation& operation);
 
-/// restorable_until and 13 h (observed: 6 to 12.75 h after it); a restrict has no window: acceptance and 12 h.
-Time expected_end(const Operation& operation);
-
-/// In the cloud's hands for longer than its expected end and `settings.overdue`: a flag for a person, never a failure.
-bool overdue(const Operation& operation, const ScheduleSettings& settings, Time now);
-
 /// How long an account's operations took so far, by phase.
 struct History {
   Durations suppression;  ///< from the acceptance
   Durations deletion;     ///< from restorable_until
 };
+
+/// restorable_until and the account's median, else 13 h (observed: 6 to 12.75 h after it); a restrict has no window:
+/// acceptance and 12 h.
+Time expected_end(const Operation& operation, const History& history);
+
+/// In the cloud's hands for longer than its expected end and `settings.overdue`: a flag for a person, never a failure.
+bool overdue(const Operation& operation, const History& history, const ScheduleSettings& settings, Time now);
+
+/// Counts an answer that the cloud doesn't know the operation. It moves nothing: it may be a fault of the cloud's.
+Operation not_known(Operation operation, Time now);
+/// Three such answers within a day, and none since that knows it: a flag for a person, and it is asked about daily.
+bool is_unknown(const Operation& operation);
 
 /// What of an operation's account bears on when it is asked about, beside the history.
 struct Circumstances {
@@ -61,6 +67,8 @@ struct Poll {
 /// the price of settings.patience a call, at most deletion.cap longer than an end was ever waited for, in suppression
 /// sqrt(2 x patience x (age + 2 min)). Else it is a backoff: from the acceptance, slower once 6 h old; from `now`.
 ///
+/// After an answer that doesn't know the operation it is asked about 10 min later, then an hour, then a day.
+///
 /// Who counts: the caller adds one to `polls` and `attempt` for each status call made, answered or not, sets `attempt`
 /// to 0 when the state changed, calls this, and stores what it returns. The change from heartbeats to the end is no
 /// change of state: the returned attempt takes care of it (0 while the window is open).
@@ -70,5 +78,9 @@ struct Poll {
 /// above longest_interval.
 Poll next_poll(const ScheduleSettings& settings, const Operation& operation, const History& history,
                std::uint64_t instance, Time now, const Circumstances& circumstances = {});
+
+/// The longest wait that next_poll makes by itself for an oldest operation that was last heard of at `since`. More than
+/// that has other reasons: a stop, an outage, a place further back.
+Duration longest_wait(const ScheduleSettings& settings, const Operation& operation, const History& history, Time since);
 
 }  // namespace lethe::core

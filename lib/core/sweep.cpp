@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 namespace lethe::core {
 
@@ -9,7 +10,10 @@ namespace {
 
 using std::chrono::hours;
 
-constexpr int price_of_a_look = 2;             ///< in status calls
+constexpr int price_of_a_look = 2;  ///< in status calls
+/// As `./dev bench schedule` shows, this saves half a call an operation, and an end of suppression is seen two minutes
+/// later.
+constexpr double price_in_suppression = 2.5;
 constexpr Duration longest_usual = hours{13};  ///< observed: 6 to 12.75 h
 constexpr Duration net_after_the_longest = hours{1};
 constexpr Duration net_interval = hours{3};
@@ -39,13 +43,23 @@ double expected_delay(const Durations& past, const std::vector<Duration>& past_w
   return sum;
 }
 
+ScheduleSettings frugal(ScheduleSettings settings) {
+  settings.patience = Duration{std::llround(price_in_suppression * static_cast<double>(settings.patience.count()))};
+  return settings;
+}
+
+/// Where an end is likely. Several share a call of the list, so that it is made more often.
+Duration longest_between_looks(const ScheduleSettings& settings, std::size_t at_risk) {
+  return at_risk == 1 ? settings.deletion.cap : settings.deletion.cap * 2 / 3;
+}
+
 }  // namespace
 
 Duration sweep_gap(const ScheduleSettings& settings, const Durations& past, const std::vector<Duration>& past_window) {
   const Duration oldest = std::ranges::max(past_window);
   const Duration until_likely = past.suffice() ? std::max(first_likely(past) - oldest, Duration::zero()) : Duration{0};
-  Duration longest = std::max(until_likely + settings.deletion.cap, shortest_sweep);
-  if (!past.suffice()) return longest;
+  Duration longest = std::max(until_likely + longest_between_looks(settings, past_window.size()), shortest_sweep);
+  if (!past.suffice()) return std::max(settings.deletion.cap, shortest_sweep);
   const auto price = static_cast<double>((price_of_a_look * settings.patience).count());
   Duration shortest = shortest_sweep;
   // The delay grows with the gap, so that halving finds where it reaches the price.
@@ -58,13 +72,14 @@ Duration sweep_gap(const ScheduleSettings& settings, const Durations& past, cons
 
 bool is_swept(const Operation& operation) {
   return operation.state == State::deleting && operation.action == Action::delete_contacts &&
-         (operation.listed.empty() || is_under_way(operation.listed));
+         operation.unknown_answers == 0 && (operation.listed.empty() || is_under_way(operation.listed));
 }
 
 Poll next_swept_poll(const ScheduleSettings& settings, const Operation& operation, const History& history,
-                     std::uint64_t instance, Time now) {
-  const Circumstances watched{.longest_heartbeat = longest_swept_heartbeat};
-  const Poll poll = next_poll(settings, operation, history, instance, now, watched);
+                     std::uint64_t instance, Time now, Circumstances circumstances) {
+  circumstances.longest_heartbeat = longest_swept_heartbeat;
+  const ScheduleSettings priced = operation.state == State::suppressing ? frugal(settings) : settings;
+  const Poll poll = next_poll(priced, operation, history, instance, now, circumstances);
   if (!is_swept(operation) || !operation.restorable_until || poll.at < *operation.restorable_until) return poll;
   const auto& past = history.deletion;
   const Time likely_over = *operation.restorable_until + (past.suffice() ? past.sorted().back() : longest_usual);

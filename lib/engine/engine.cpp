@@ -9,6 +9,7 @@
 #include "core/schedule.hpp"
 #include "engine/erasure.hpp"
 #include "engine/forming.hpp"
+#include "engine/planning.hpp"
 #include "engine/polling.hpp"
 #include "engine/reconciliation.hpp"
 #include "engine/restored.hpp"
@@ -42,6 +43,7 @@ struct Engine::State {
   Erasure erasure;
   std::unique_ptr<support::Timer> timer;
   Time next_head;
+  Time next_probe;  ///< of a store that fails: not before
   std::exception_ptr bug;
   core::Time cleaned_at;  ///< the loads of killed processes, last
   bool cleaning = false;
@@ -86,7 +88,9 @@ struct Engine::State {
 
   /// A block was the last run's finding; its configuration may have been mended since.
   asio::awaitable<void> begin(Account& account) {
+    load_history(work, account.settings.name);
     co_await settle_interrupted(work, account);
+    co_await move_up(work, account.settings.name);
     const auto known = work.parts.store.account(account.settings.name);
     if (!known) co_return work.heed(known.error());
     account.sweeping.record = known->sweep;
@@ -97,7 +101,7 @@ struct Engine::State {
 
   /// Starts what can start now and returns when to look again.
   asio::awaitable<Time> dispatch() {
-    if (work.store_failing && !co_await store_writes_again()) co_return work.now() + write_probe_interval;
+    if (work.store_failing && !co_await try_store()) co_return next_probe;
     Time next = work.now() + look_ahead;
     next = std::min({next, co_await expire(), log_head_hourly()});
     for (const auto& account : accounts) next = std::min(next, dispatch(*account));
@@ -106,7 +110,7 @@ struct Engine::State {
       cleaning = true;
       tasks.spawn(clean_loads());
     }
-    co_return next;
+    co_return work.store_failing ? std::min(next_probe, work.now() + write_probe_interval) : next;
   }
 
   /// What a killed process had loaded so far goes piece by piece, and others write between the pieces. What fails waits
@@ -134,6 +138,15 @@ struct Engine::State {
     if (next_head != Time{}) log_head();
     next_head = work.now() + head_interval;
     return next_head;
+  }
+
+  /// No sooner than an interval after the last time: what fails though the disk is well must not be tried without end.
+  asio::awaitable<bool> try_store() {
+    const Time now = work.now();
+    if (now < next_probe && next_probe <= now + write_probe_interval) co_return false;
+    next_probe = now + write_probe_interval;
+    const bool writes = co_await store_writes_again();
+    co_return writes;
   }
 
   /// A row that is made and erased reaches the disk for certain; one that is written as it stands need not.

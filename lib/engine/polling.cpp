@@ -5,39 +5,14 @@
 #include <utility>
 
 #include "core/schedule.hpp"
-#include "core/sweep.hpp"
+#include "engine/learning.hpp"
+#include "engine/planning.hpp"
 
 namespace lethe::engine {
 
 namespace asio = boost::asio;
 
 namespace {
-
-/// Of an account whose list is swept, only what was answered is left to the list.
-core::Poll next_poll(const Work& work, const core::Operation& operation, bool answered) {
-  const core::ScheduleSettings& settings = work.parts.settings.schedule;
-  const std::uint64_t instance = work.parts.store.instance();
-  if (answered && work.sweeping.contains(operation.account)) {
-    return core::next_swept_poll(settings, operation, {}, instance, work.now());
-  }
-  return core::next_poll(settings, operation, {}, instance, work.now());
-}
-
-void plan(const Work& work, core::Operation& operation, bool answered = true) {
-  const core::Poll next = next_poll(work, operation, answered);
-  operation.due_at = next.at;
-  operation.attempt = next.attempt;
-}
-
-/// The window as the answer says it: an administrator can change it while operations wait.
-bool learn_window(core::Operation& operation, const core::Observation& observation) {
-  if (operation.action != core::Action::delete_contacts || !observation.restorable_days) return false;
-  if (operation.restorable_days == observation.restorable_days) return false;
-  const auto before = operation.restorable_until;
-  operation.restorable_days = observation.restorable_days;
-  operation.restorable_until = core::restorable_until(core::way_began(operation), observation.restorable_days, {});
-  return operation.restorable_until != before;
-}
 
 std::string cause_of(const core::Operation& before, const core::Decision& decision) {
   if (decision.state == before.state) return "the cloud's word changed";
@@ -52,7 +27,8 @@ asio::awaitable<void> note(Work& work, core::Operation operation) {
 
 /// Once in a daemon's life; `lethe status` shows it for as long as it lasts.
 void tell_overdue(const Work& work, Account& account, const core::Operation& operation) {
-  if (!core::overdue(operation, work.parts.settings.schedule, work.now())) {
+  const core::History& history = history_of(work, operation.account);
+  if (!core::overdue(operation, history, work.parts.settings.schedule, work.now())) {
     account.told_overdue.erase(operation.number);
     return;
   }
@@ -61,7 +37,20 @@ void tell_overdue(const Work& work, Account& account, const core::Operation& ope
                          "the operation is overdue: it should have ended long ago, and is polled on",
                          {{"account", operation.account},
                           {"operation", std::to_string(operation.number.value)},
-                          {"expected_end", core::rfc3339(core::expected_end(operation))}});
+                          {"expected_end", core::rfc3339(core::expected_end(operation, history))}});
+}
+
+/// Once when it is flagged; `lethe status` shows it for as long as it lasts.
+void count_unknown(const Work& work, core::Operation& operation) {
+  const bool told = core::is_unknown(operation);
+  operation = core::not_known(std::move(operation), work.now());
+  if (told || !core::is_unknown(operation)) return;
+  work.parts.log.message(core::LogLevel::error,
+                         "the cloud says again and again that it doesn't know the operation: it stays as it is, and is "
+                         "asked about daily",
+                         {{"account", operation.account},
+                          {"operation", std::to_string(operation.number.value)},
+                          {"operation_id", std::to_string(operation.operation_id->value)}});
 }
 
 asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation operation, cloud::Failure failure) {
@@ -71,8 +60,9 @@ asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation op
     ++operation.polls;
     ++operation.attempt;
   }
+  if (failure.kind == cloud::Failure::Kind::unknown_operation) count_unknown(work, operation);
   tell_overdue(work, account, operation);
-  plan(work, operation, false);
+  plan_without_list(work, operation);
   if (failure.retry_after) operation.due_at = std::max(*operation.due_at, work.now() + *failure.retry_after);
   co_await work.failed(account, std::move(failure));
   co_await note(work, std::move(operation));
@@ -88,8 +78,29 @@ core::Wish own_retry(const Work& work, const Account& account, int number) {
   return wish;
 }
 
-asio::awaitable<void> move(Work& work, const Account& account, core::Operation operation, core::Decision decision) {
+asio::awaitable<void> record(Work& work, const Account& account, core::Operation operation, std::string cause) {
+  if (operation.state == core::State::failed && operation.own_retries < account.settings.cloud_retries) {
+    core::Wish wish = own_retry(work, account, ++operation.own_retries);
+    wish.operation = operation.number;
+    co_await work.record_surely(std::move(operation), std::move(cause), std::move(wish));
+    co_return;
+  }
+  co_await work.record_surely(std::move(operation), std::move(cause));
+}
+
+/// What its news means for the others of the account.
+asio::awaitable<void> tell_others(Work& work, core::Operation operation, core::State was, bool learned) {
+  if (learned) load_history(work, operation.account);
+  if (was == operation.state) co_return;
+  if (was == core::State::suppressing) co_await move_up(work, operation.account);
+  if (was == core::State::deleting && core::is_final(operation.state)) co_await pull_neighbours(work, operation);
+}
+
+asio::awaitable<void> move(Work& work, Account& account, core::Operation operation, core::Decision decision) {
   std::string cause = cause_of(operation, decision);
+  const core::State was = operation.state;
+  const bool learned = co_await learn(work, account, operation, decision.state);
+  operation.answered_at = work.now();
   if (decision.state != operation.state) operation.attempt = 0;
   operation.state = decision.state;
   operation.status = std::move(decision.status);
@@ -98,13 +109,27 @@ asio::awaitable<void> move(Work& work, const Account& account, core::Operation o
   operation.old_verdict = decision.old_verdict;
   operation.due_at.reset();
   if (!core::is_final(operation.state)) plan(work, operation);
-  if (operation.state == core::State::failed && operation.own_retries < account.settings.cloud_retries) {
-    core::Wish wish = own_retry(work, account, ++operation.own_retries);
-    wish.operation = operation.number;
-    co_await work.record_surely(std::move(operation), std::move(cause), std::move(wish));
-    co_return;
+  co_await record(work, account, operation, std::move(cause));
+  co_await tell_others(work, std::move(operation), was, learned);
+}
+
+/// An answer about the operation: its window, and what became of it.
+asio::awaitable<void> heed_answer(Work& work, Account& account, core::Operation operation, core::Observation answer,
+                                  core::Decision decision) {
+  operation.unknown_answers = 0;
+  operation.unknown_since.reset();
+  const std::string name = operation.account;
+  const auto window = learn_window(operation, answer, work.now());
+  if (decision.news) {
+    if (core::is_final(decision.state)) account.told_overdue.erase(operation.number);
+    co_await move(work, account, std::move(operation), std::move(decision));
+  } else {
+    operation.answered_at = work.now();
+    tell_overdue(work, account, operation);
+    plan(work, operation);
+    co_await note(work, std::move(operation));
   }
-  co_await work.record_surely(std::move(operation), std::move(cause));
+  if (window) co_await take_window(work, name, *window);
 }
 
 }  // namespace
@@ -126,19 +151,7 @@ asio::awaitable<void> poll(Work& work, Account& account, core::Operation operati
     co_await note(work, std::move(operation));
     co_return;
   }
-  if (learn_window(operation, *answer)) {
-    if (operation.state == core::State::deleting) operation.attempt = 0;  // its leg begins anew
-    const auto noted = co_await work.parts.store.note_restorable_days(operation.account, *answer->restorable_days);
-    if (!noted) work.heed(noted.error());
-  }
-  if (decision.news) {
-    if (core::is_final(decision.state)) account.told_overdue.erase(operation.number);
-    co_await move(work, account, std::move(operation), std::move(decision));
-    co_return;
-  }
-  tell_overdue(work, account, operation);
-  plan(work, operation);
-  co_await note(work, std::move(operation));
+  co_await heed_answer(work, account, std::move(operation), std::move(*answer), std::move(decision));
 }
 
 core::Operation accepted(const Work& work, core::Operation operation, core::OperationId id, core::Time at,
@@ -146,6 +159,7 @@ core::Operation accepted(const Work& work, core::Operation operation, core::Oper
   operation.state = core::State::suppressing;
   operation.operation_id = id;
   operation.submitted_at = at;
+  operation.answered_at = at;
   if (operation.action == core::Action::delete_contacts) {
     operation.restorable_until = core::restorable_until(*operation.submitted_at, {}, account_days);
   }

@@ -10,6 +10,7 @@
 
 #include "core/matching.hpp"
 #include "core/sweep.hpp"
+#include "engine/planning.hpp"
 
 namespace lethe::engine {
 
@@ -79,6 +80,7 @@ asio::awaitable<void> switch_off(Work& work, Account& account, std::string why) 
   record.off_until = work.now() + core::sweep_rests_for;
   record.why = std::move(why);
   account.sweeping.failures = 0;
+  account.sweeping.read_as_of.reset();
   tell_work(work, account);
   work.parts.log.message(LogLevel::warning,
                          "the cloud's list of requests can't be relied on: " + record.why +
@@ -115,7 +117,10 @@ std::optional<store::ListNote> note_of(const Account& account, const store::Swep
     return store::ListNote{.number = known.number, .listed = std::string(word)};
   }
   if (account.polling.contains(known.number)) return std::nullopt;
-  return store::ListNote{.number = known.number, .listed = std::string(word), .due_at = now};
+  return store::ListNote{.number = known.number,
+                         .listed = std::string(word),
+                         .due_at = now,
+                         .under_way_until = known.listed.empty() ? std::nullopt : account.sweeping.read_as_of};
 }
 
 /// The rows of a page against what the store knows of them.
@@ -207,6 +212,7 @@ asio::awaitable<void> read_list(Work& work, Account& account, std::vector<store:
     co_await switch_off(work, account, std::move(look.fault));
     co_return;
   }
+  account.sweeping.read_as_of = look.as_of;
   const auto witness = core::witness_of(++account.sweeping.reads, at_risk.size());
   if (witness) {
     const store::Swept& asked = at_risk[*witness];
@@ -231,7 +237,8 @@ std::optional<Time> plan(Work& work, const Account& account) {
   const Time from = std::max(last_look, at_risk->front().window_ends);
   std::vector<core::Duration> past_window;
   for (const store::Swept& operation : *at_risk) past_window.push_back(from - operation.window_ends);
-  return from + core::sweep_gap(work.parts.settings.schedule, {}, past_window);
+  return from +
+         core::sweep_gap(work.parts.settings.schedule, history_of(work, account.settings.name).deletion, past_window);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "cloud/client.hpp"
 #include "cloud/failure.hpp"
+#include "core/schedule.hpp"
 #include "core/settings.hpp"
 #include "engine/engine.hpp"
 #include "store/store.hpp"
@@ -29,8 +31,9 @@ struct Sweeping {
   bool running = false;
   std::optional<core::Time> next_look;  ///< absent: to be planned
   core::Time planned_at;
-  int failures = 0;  ///< in a row: times that the list couldn't be read
-  int reads = 0;     ///< of the list
+  int failures = 0;                      ///< in a row: times that the list couldn't be read
+  int reads = 0;                         ///< of the list
+  std::optional<core::Time> read_as_of;  ///< the last read that could be relied on
 };
 
 /// An account while the engine runs. What must survive a stop is in the store, not here.
@@ -54,12 +57,14 @@ struct Account {
   std::optional<core::Time> told_paused;   ///< the pause that the log told of
   std::set<core::OperationNumber> told_overdue;
   Sweeping sweeping;
+  std::optional<core::Time> stamps_read_at;  ///< the last list call for the time at which the cloud says an end came
 };
 
 struct Work {
   Parts parts;
   bool stopping = false;
-  std::set<std::string, std::less<>> sweeping{};  ///< accounts whose operations are left to the cloud's list now
+  std::set<std::string, std::less<>> sweeping{};     ///< accounts whose operations are left to the cloud's list now
+  std::map<std::string, core::History> histories{};  ///< by account; read and loaded in engine/planning.hpp
   bool store_failing = false;  ///< a write failed for the store's sake: nothing is asked or sent until one succeeds
 
   core::Time now() const { return parts.clock.now(); }

@@ -39,6 +39,13 @@ std::optional<int> read_days(const json::value& body) {
   return good ? std::optional<int>(static_cast<int>(*days)) : std::nullopt;
 }
 
+Submission deletion_of(std::vector<std::string> keys) {
+  Submission submission;
+  submission.type = "keys";
+  submission.contacts = std::move(keys);
+  return submission;
+}
+
 }  // namespace
 
 struct CloudModel::State {
@@ -50,6 +57,11 @@ struct CloudModel::State {
         faults(draws, settings.faults) {}
 
   Handled handle(const http::Request& request, Time now);
+  /// What came by another way than a request.
+  std::int64_t accept_aside(std::int64_t account_id, Submission submission, Time now) {
+    last = std::max(last, now);
+    return operations.accept(account_id, std::move(submission), Life{}, last).id;
+  }
   void count(const Route& route, const Target& target, Time now);
   http::Response answer(const Answering& answering, const http::Request& request, const Target& target,
                         const Route& route);
@@ -206,7 +218,9 @@ http::Response CloudModel::State::status(const Answering& answering, const Targe
   const std::optional<std::int64_t> id = text != nullptr ? read_number(*text) : std::nullopt;
   if (!id) return validation_error(answering, "operationID", "must be an integer.");
   const SimulatedOperation* operation = operations.find(account_id, kind, *id);
-  if (operation == nullptr) return rest_error(answering, 404, 30003, "The operation was not found.");
+  if (operation == nullptr || operation->submission.elsewhere) {
+    return rest_error(answering, 404, 30003, "The operation was not found.");
+  }
   const bool second = settings.second_vocabulary && operation->index % 2 == 1;
   const Progress progress = operations.progress(*operation, answering.now);
   words += " -> " + in_words(progress);
@@ -263,12 +277,15 @@ void CloudModel::set_restorable_days(int days) {
 }
 
 std::int64_t CloudModel::submit_as_administrator(std::int64_t account_id, std::vector<std::string> keys, Time now) {
-  state_->last = std::max(state_->last, now);
-  Submission submission;
-  submission.type = "keys";
-  submission.contacts = std::move(keys);
+  Submission submission = deletion_of(std::move(keys));
   submission.of_administrator = true;
-  return state_->operations.accept(account_id, std::move(submission), Life{}, state_->last).id;
+  return state_->accept_aside(account_id, std::move(submission), now);
+}
+
+std::int64_t CloudModel::submit_elsewhere(std::int64_t account_id, std::vector<std::string> keys, Time now) {
+  Submission submission = deletion_of(std::move(keys));
+  submission.elsewhere = true;
+  return state_->accept_aside(account_id, std::move(submission), now);
 }
 
 std::vector<TrueOperation> CloudModel::truth(Time now) {
@@ -281,6 +298,7 @@ std::vector<TrueOperation> CloudModel::truth(Time now) {
     one.action = operation.submission.kind == Kind::deletion ? "delete" : "restrict";
     one.operation_id = operation.id;
     one.of_administrator = operation.submission.of_administrator;
+    one.elsewhere = operation.submission.elsewhere;
     one.type = operation.submission.type;
     one.contacts = operation.submission.contacts;
     one.received = operation.received;

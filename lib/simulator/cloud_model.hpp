@@ -115,6 +115,7 @@ struct TrueOperation {
   std::string action;  ///< "delete" or "restrict"
   std::int64_t operation_id = 0;
   bool of_administrator = false;      ///< see CloudModel::submit_as_administrator
+  bool elsewhere = false;             ///< see CloudModel::submit_elsewhere
   std::string type;                   ///< keys, ids, listReference
   std::vector<std::string> contacts;  ///< as received; for a list its key
   core::Time received;
@@ -142,6 +143,9 @@ class CloudModel {
   /// An administrator of the account has contacts deleted on a page of the cloud's own: an operation that another user
   /// created. Returns its operationID.
   std::int64_t submit_as_administrator(std::int64_t account_id, std::vector<std::string> keys, core::Time now);
+  /// Another business unit of the account has contacts deleted: the account's lists show the operation, and its status
+  /// can't be asked for from here. Returns its operationID.
+  std::int64_t submit_elsewhere(std::int64_t account_id, std::vector<std::string> keys, core::Time now);
   /// As of `now`.
   std::vector<TrueOperation> truth(core::Time now);
   struct Calls {

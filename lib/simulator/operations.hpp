@@ -26,6 +26,7 @@ struct Submission {
   std::vector<std::string> contacts;  ///< for a list its key alone
   bool delete_list = false;
   bool of_administrator = false;
+  bool elsewhere = false;
 };
 
 struct SimulatedOperation {

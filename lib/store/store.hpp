@@ -24,6 +24,7 @@
 #include "core/batching.hpp"
 #include "core/job.hpp"
 #include "core/operation.hpp"
+#include "core/schedule.hpp"
 #include "core/wish.hpp"
 #include "store/contact_block.hpp"
 #include "support/clock.hpp"
@@ -144,11 +145,12 @@ struct SweptRow {
   std::string listed;
 };
 
-/// What the list said of an operation; `due_at`: it is to be asked about by then.
+/// What the list said of an operation.
 struct ListNote {
   core::OperationNumber number;
   std::string listed;
-  std::optional<core::Time> due_at{};
+  std::optional<core::Time> due_at{};           ///< it is to be asked about by then
+  std::optional<core::Time> under_way_until{};  ///< the list showed it as under way then (Operation::answered_at)
 };
 
 /// What is kept about an account beside its operations.
@@ -249,6 +251,13 @@ class Store {
   virtual Result<core::Operation> operation(core::OperationNumber number) = 0;
   virtual Result<std::vector<core::Operation>> in_state(std::string_view account, core::State state,
                                                         std::size_t most) = 0;
+  /// The next ones behind that number.
+  virtual Result<std::vector<core::Operation>> in_state_after(std::string_view account, core::State state,
+                                                              core::OperationNumber after, std::size_t most) = 0;
+  /// How long the account's newest operations took, as far as their records tell.
+  virtual Result<core::History> history(std::string_view account) = 0;
+  /// Of an account: those that the cloud says it doesn't know, as core::is_unknown() has it.
+  virtual Result<std::vector<core::Operation>> unknown(std::string_view account, std::size_t most) = 0;
   virtual Result<std::vector<Slice>> slices(core::OperationNumber number) = 0;
   virtual Result<NextSubmission> next_submission(std::string_view account) = 0;
   /// Waiting jobs that may leave with this one, the oldest first: younger ones of the same account, action and
@@ -376,9 +385,16 @@ class Store {
   /// The cloud refused it: in one step it is rejected, or halved (its first half becomes an operation of its own, both
   /// are queued), or queued while its account is paused; core::after_refusal() says which. Only `submitting` can be.
   virtual Written<Refused> take_refusal(core::Operation operation, core::Time at, std::string cause) = 0;
-  /// A poll or a look without news (polls, attempt, due_at, restorable days and until, absent_at): nobody waits for it,
-  /// it may gather for a second of the clock before it is committed. No transition, no new version.
+  /// A poll or a look without news (polls, attempt, due_at, restorable days and until, absent_at, answered_at, typical,
+  /// the unknown answers): nobody waits for it, it may gather for a second of the clock before it is committed. No
+  /// transition, no new version.
   virtual Written<void> note_poll(core::Operation operation) = 0;
+  /// New plans (due_at, attempt, restorable_until, typical) of operations, as many as one transaction should write. One
+  /// that was polled or moved since it was read keeps its own plan. May gather like note_poll().
+  virtual Written<void> replan(std::vector<core::Operation> operations) = 0;
+  /// What of an account was submitted between these instants, and is being deleted behind its window, is due at `now`;
+  /// each operation once in its life. May gather like note_poll().
+  virtual Written<void> pull_forward(std::string account, core::Time from, core::Time until, core::Time now) = 0;
 
   /// What the list said of operations, as many as one page has. An operation that is to be asked about earlier by now
   /// keeps its time. May gather like note_poll().

@@ -71,7 +71,7 @@ TEST_F(Jobs, an_account_that_is_no_longer_configured_is_named) {
 
 TEST_F(Jobs, the_end_is_expected_once_all_is_sent) {
   const auto operation = operation_in(State::suppressing, "runs");
-  EXPECT_EQ(detail("runs").expected_end, core::expected_end(operation));
+  EXPECT_EQ(detail("runs").expected_end, core::expected_end(operation, {}));
   operation_in(State::deleted, "ended");
   EXPECT_FALSE(detail("ended").expected_end);
   const auto job = store_->submit("half", 2);

@@ -211,7 +211,7 @@ TEST_F(Hand, what_is_overdue_can_be_given_up_and_what_runs_can_not) {
   const auto refused = resolve(runs.number.value, How::give_up);
   EXPECT_EQ(status_of(refused), ExitStatus::failed);
   EXPECT_NE(refused.error().lines.front().find("suppressing"), std::string::npos) << refused.error().lines.front();
-  const core::Time late = core::expected_end(runs) + settings_.schedule.overdue + hours{1};
+  const core::Time late = core::expected_end(runs, {}) + settings_.schedule.overdue + hours{1};
   ASSERT_EQ(attention(late).size(), 1U);
   EXPECT_NE(attention(late).front().what.find("overdue"), std::string::npos);
   ASSERT_TRUE(resolve(runs.number.value, How::give_up, 0, late));

@@ -51,10 +51,10 @@ TEST(Forecast, the_same_as_a_walk_operation_by_operation) {
 }
 
 TEST(Forecast, ends_behind_its_window) {
-  EXPECT_EQ(end_of_submission(Action::delete_contacts, start, std::nullopt), start + days{14} + hours{13});
-  EXPECT_EQ(end_of_submission(Action::delete_contacts, start, 2), start + days{2} + hours{13});
-  EXPECT_EQ(end_of_submission(Action::delete_contacts, start, -1), start + hours{13});
-  EXPECT_EQ(end_of_submission(Action::restrict_contacts, start, 2), start + hours{12});
+  EXPECT_EQ(end_of_submission(Action::delete_contacts, start, std::nullopt, {}), start + days{14} + hours{13});
+  EXPECT_EQ(end_of_submission(Action::delete_contacts, start, 2, {}), start + days{2} + hours{13});
+  EXPECT_EQ(end_of_submission(Action::delete_contacts, start, -1, {}), start + hours{13});
+  EXPECT_EQ(end_of_submission(Action::restrict_contacts, start, 2, {}), start + hours{12});
 }
 
 }  // namespace

@@ -124,9 +124,9 @@ TEST(Remedies, each_state_allows_its_own) {
     EXPECT_EQ(!why_no_retry(operation), failed);
     EXPECT_EQ(!why_no_adoption(operation), unsettled);
     EXPECT_EQ(!why_no_resubmission(operation), unsettled);
-    EXPECT_EQ(!why_no_giving_up(operation, schedule, noon), unsettled);
+    EXPECT_EQ(!why_no_giving_up(operation, {}, schedule, noon), unsettled);
     const bool under_way = state == State::suppressing || state == State::deleting;
-    EXPECT_EQ(!why_no_giving_up(operation, schedule, noon + hours{24 * 60}), unsettled || under_way);
+    EXPECT_EQ(!why_no_giving_up(operation, {}, schedule, noon + hours{24 * 60}), unsettled || under_way);
     if (!failed) {
       EXPECT_NE(why_no_retry(operation)->find(word(state)), std::string::npos) << "the state is named";
     }
@@ -139,22 +139,22 @@ TEST(Overdue, begins_past_the_expected_end_and_the_patience) {
   Operation operation = operation_of(Action::delete_contacts, State::deleting);
   operation.submitted_at = noon;
   operation.restorable_until = noon + hours{48};
-  const Time begins = expected_end(operation) + hours{72};
-  EXPECT_FALSE(overdue(operation, schedule, begins));
-  EXPECT_TRUE(overdue(operation, schedule, begins + Duration{1}));
+  const Time begins = expected_end(operation, {}) + hours{72};
+  EXPECT_FALSE(overdue(operation, {}, schedule, begins));
+  EXPECT_TRUE(overdue(operation, {}, schedule, begins + Duration{1}));
   operation.state = State::suppressing;
-  EXPECT_TRUE(overdue(operation, schedule, begins + Duration{1}));
+  EXPECT_TRUE(overdue(operation, {}, schedule, begins + Duration{1}));
   operation.state = State::deleted;
-  EXPECT_FALSE(overdue(operation, schedule, begins + Duration{1})) << "it has ended";
+  EXPECT_FALSE(overdue(operation, {}, schedule, begins + Duration{1})) << "it has ended";
 }
 
 TEST(Overdue, counts_from_the_retry) {
   Operation operation = operation_of(Action::restrict_contacts);
   operation.submitted_at = noon;
-  const Time late = expected_end(operation) + ScheduleSettings{}.overdue + hours{1};
-  EXPECT_TRUE(overdue(operation, {}, late));
+  const Time late = expected_end(operation, {}) + ScheduleSettings{}.overdue + hours{1};
+  EXPECT_TRUE(overdue(operation, {}, {}, late));
   operation.retried_at = late;
-  EXPECT_FALSE(overdue(operation, {}, late));
+  EXPECT_FALSE(overdue(operation, {}, {}, late));
 }
 
 }  // namespace

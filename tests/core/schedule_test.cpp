@@ -65,19 +65,19 @@ TEST(restorable_until, unknown_is_the_accounts_else_fourteen_days) {
 
 TEST(expected_end, delete_and_restrict) {
   Operation operation = suppressing();
-  EXPECT_EQ(expected_end(operation), accepted + 14 * day + 13h);
+  EXPECT_EQ(expected_end(operation, {}), accepted + 14 * day + 13h);
   operation.restorable_until.reset();
   operation.restorable_days = 2;
-  EXPECT_EQ(expected_end(operation), accepted + 2 * day + 13h);
+  EXPECT_EQ(expected_end(operation, {}), accepted + 2 * day + 13h);
   operation.action = Action::restrict_contacts;
-  EXPECT_EQ(expected_end(operation), accepted + 12h);
+  EXPECT_EQ(expected_end(operation, {}), accepted + 12h);
 }
 
 TEST(expected_end, before_the_acceptance_counts_from_the_creation) {
   Operation operation;
   operation.created_at = accepted;
   operation.restorable_days = -1;
-  EXPECT_EQ(expected_end(operation), accepted + 13h);
+  EXPECT_EQ(expected_end(operation, {}), accepted + 13h);
 }
 
 // --- the suppression leg

@@ -66,12 +66,13 @@ TEST(sweep_gap, waits_where_no_end_is_likely_yet) {
   const Durations past = spread();
   EXPECT_GT(sweep_gap({}, past, {minutes{0}, minutes{10}}), hours{5});
   EXPECT_LE(sweep_gap({}, past, {minutes{0}, minutes{10}}), hours{6} + minutes{30});
-  EXPECT_LE(sweep_gap({}, past, {minutes{0}, hours{8}}), minutes{30}) << "the one further on decides";
+  EXPECT_LE(sweep_gap({}, past, {minutes{0}, hours{8}}), minutes{20}) << "the one further on decides";
   EXPECT_GT(sweep_gap({}, past, {-hours{1}}), hours{6}) << "a window that still has to end";
 }
 
 TEST(sweep_gap, goes_on_past_the_longest_known_duration) {
-  EXPECT_EQ(sweep_gap({}, spread(), {hours{20}, hours{30}}), minutes{30});
+  EXPECT_EQ(sweep_gap({}, spread(), {hours{20}, hours{30}}), minutes{20});
+  EXPECT_EQ(sweep_gap({}, spread(), {hours{20}}), minutes{30}) << "one alone is asked about itself";
 }
 
 // ---- what is left to the list
@@ -123,6 +124,11 @@ TEST(next_swept_poll, is_the_ordinary_one_of_what_the_list_does_not_watch) {
   Operation operation = deleting();
   operation.state = State::suppressing;
   EXPECT_EQ(next_swept_poll({}, operation, history, 1, accepted).at, next_poll({}, operation, history, 1, accepted).at);
+  history.suppression = known({minutes{10}, minutes{20}, minutes{30}, minutes{40}, minutes{50}});
+  ScheduleSettings dearer;
+  dearer.patience = minutes{5};
+  EXPECT_EQ(next_swept_poll({}, operation, history, 1, accepted).at,
+            next_poll(dearer, operation, history, 1, accepted).at);
 }
 
 // ---- what the list says

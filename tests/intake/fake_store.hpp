@@ -74,6 +74,14 @@ class FakeStore : public store::Store {
   store::Result<std::vector<core::Operation>> due(std::string_view, core::Time, std::size_t) override { no(); }
   store::Result<std::optional<core::Time>> next_due(std::string_view) override { no(); }
   store::Result<core::Operation> operation(core::OperationNumber) override { no(); }
+  store::Result<std::vector<core::Operation>> in_state_after(std::string_view, core::State, core::OperationNumber,
+                                                             std::size_t) override {
+    no();
+  }
+  store::Result<core::History> history(std::string_view) override { no(); }
+  store::Result<std::vector<core::Operation>> unknown(std::string_view, std::size_t) override { no(); }
+  store::Written<void> replan(std::vector<core::Operation>) override { no(); }
+  store::Written<void> pull_forward(std::string, core::Time, core::Time, core::Time) override { no(); }
   store::Result<std::vector<core::Operation>> in_state(std::string_view, core::State, std::size_t) override {
     return std::vector<core::Operation>{};
   }

@@ -16,6 +16,22 @@ namespace {
 constexpr support::DigestKey key{};
 constexpr std::string_view rest_url = "https://simulated.rest.marketingcloudapis.com";
 
+/// Passes everything on, and hears of errors.
+class HeardLog : public report::Log {
+ public:
+  HeardLog(std::unique_ptr<report::Log> log, std::function<void(std::string_view)> heard)
+      : log_(std::move(log)), heard_(std::move(heard)) {}
+  void transition(const core::Transition& transition) override { log_->transition(transition); }
+  void message(core::LogLevel level, std::string_view text, const report::Fields& fields) override {
+    log_->message(level, text, fields);
+    if (level == core::LogLevel::error) heard_(text);
+  }
+
+ private:
+  std::unique_ptr<report::Log> log_;
+  std::function<void(std::string_view)> heard_;
+};
+
 }  // namespace
 
 core::Settings settings_for(const std::vector<std::string>& accounts) {
@@ -104,7 +120,8 @@ bool Installation::start() {
   store_ = std::move(*opened);
   loop_ = std::make_unique<asio::io_context>(1);
   make_network();
-  logger_ = report::make_log(out_, core::LogFormat::json, core::LogLevel::info, [this] { return clock_.now(); });
+  auto log = report::make_log(out_, core::LogFormat::json, core::LogLevel::info, [this] { return clock_.now(); });
+  logger_ = std::make_unique<HeardLog>(std::move(log), [this](std::string_view error) { heed_error(error); });
   transitions_ = std::make_unique<engine::TransitionLog>(*store_, *logger_);
   store::attach(*store_, clock_, loop_->get_executor());
   store_->on_transition([this](const core::Transition& step) { transitions_->committed(step); });
@@ -133,6 +150,13 @@ void Installation::heed_await() {
   if (!awaits_to_live_ || --*awaits_to_live_ > 0) return;
   awaits_to_live_.reset();
   files_.crash();
+}
+
+/// A daemon whose store fails for no reason that the disk gives would try for ever.
+void Installation::heed_error(std::string_view error) {
+  const bool fails = error.starts_with("the store can't be written");
+  if (!fails || files_.crashed() || files_.condition() != MemoryVfs::Condition::fine) return;
+  bug_ = std::make_exception_ptr(std::runtime_error(std::string(error)));
 }
 
 void Installation::run_for(core::Duration duration) {

@@ -140,6 +140,7 @@ class Installation {
   void make_engine();
   void settle();
   void heed_await();
+  void heed_error(std::string_view error);
   void wind_down();
   void dismantle();
 };

@@ -39,6 +39,14 @@ std::string body_like(const intake::JobRequest& job, std::int64_t number) {
   return json::serialize(body);
 }
 
+std::vector<std::string> keys_like(const intake::JobRequest& job, std::string_view whose, std::int64_t number) {
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < distinct_contacts(job).size(); ++i) {
+    keys.push_back(fmt::format("{}{}-{}-{}", key_mark, whose, number, i));
+  }
+  return keys;
+}
+
 std::string type_of(core::Selector selector) {
   return selector == core::Selector::list ? "listReference" : std::string(core::word(selector));
 }
@@ -105,25 +113,28 @@ void Ledger::arrived(const Exchange& exchange) {
 
 /// By hand: the cloud's books name another user as its creator.
 void Ledger::submit_on_a_page(const intake::JobRequest& like, std::int64_t number) {
-  std::vector<std::string> keys;
-  for (std::size_t i = 0; i < distinct_contacts(like).size(); ++i) {
-    keys.push_back(fmt::format("{}page-{}-{}", key_mark, number, i));
-  }
   const core::Time now = installation_.clock().true_time();
-  (void)installation_.model().submit_as_administrator(account_id(like.account), std::move(keys), now);
-  note_administrators();
+  (void)installation_.model().submit_as_administrator(account_id(like.account), keys_like(like, "page", number), now);
+  note_others();
 }
 
-void Ledger::note_administrators() {
+void Ledger::submit_elsewhere(const intake::JobRequest& like) {
+  const core::Time now = installation_.clock().true_time();
+  auto keys = keys_like(like, "elsewhere", ++submissions_of_others_);
+  (void)installation_.model().submit_elsewhere(account_id(like.account), std::move(keys), now);
+  note_others();
+}
+
+void Ledger::note_others() {
   const auto taken = newly_taken();
   if (!taken) return;
-  administrators_.insert(*taken);
-  installation_.narrate(fmt::format("-- the administrator's operation is {}", taken->operation_id));
+  others_.insert(*taken);
+  installation_.narrate(fmt::format("-- somebody else's operation is {}", taken->operation_id));
 }
 
 void Ledger::submit_as_administrator(const intake::JobRequest& like) {
   const core::Time now = installation_.clock().true_time();
-  const std::int64_t number = ++administrators_submissions_;
+  const std::int64_t number = ++submissions_of_others_;
   if (number % 2 == 0 && !like.list) return submit_on_a_page(like, number);
   // Their own package has its own token; a fault of the cloud can meet them too.
   const json::value credentials{{"grant_type", "client_credentials"},
@@ -140,7 +151,7 @@ void Ledger::submit_as_administrator(const intake::JobRequest& like) {
   request.headers.emplace_back("Authorization",
                                "Bearer " + std::string(body.as_object().at("access_token").as_string()));
   (void)installation_.model().handle(request, now);
-  note_administrators();
+  note_others();
 }
 
 }  // namespace lethe::simulation

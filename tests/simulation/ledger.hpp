@@ -44,12 +44,15 @@ class Ledger {
 
   /// Somebody submits beside Lethe, of the kind and size of a job.
   void submit_as_administrator(const intake::JobRequest& like);
+  /// Another business unit does.
+  void submit_elsewhere(const intake::JobRequest& like);
   /// Waits have lost their measure: the clock stepped, the machine slept, the store couldn't be written.
   void disturbed() { disturbances_.push_back(installation_.clock().true_time()); }
   void daemon_ended() { ends_.push_back(installation_.clock().true_time()); }
 
   const std::vector<Posting>& postings() const { return postings_; }
-  const std::set<CloudName>& administrators() const { return administrators_; }
+  /// Operations that somebody else submitted.
+  const std::set<CloudName>& others() const { return others_; }
   const std::vector<core::Time>& disturbances() const { return disturbances_; }
   /// When the daemon was stopped or died.
   const std::vector<core::Time>& ends() const { return ends_; }
@@ -64,19 +67,19 @@ class Ledger {
   std::map<std::string, std::vector<std::string>> contacts_;  ///< by job
   std::map<std::int64_t, std::vector<Part>> intents_;         ///< by operation, as of its last submission
   std::vector<Posting> postings_;
-  std::set<CloudName> administrators_;
+  std::set<CloudName> others_;
   std::vector<core::Time> disturbances_;
   std::vector<core::Time> ends_;
   std::vector<std::string> faults_;
   std::size_t known_to_cloud_ = 0;
-  std::int64_t administrators_submissions_ = 0;
+  std::int64_t submissions_of_others_ = 0;
 
   std::optional<core::OperationNumber> intent_of(const std::string& account);
   std::vector<Part> parts_of(core::OperationNumber operation);
   void arrived(const Exchange& exchange);
   std::optional<CloudName> newly_taken();
   void submit_on_a_page(const intake::JobRequest& like, std::int64_t number);
-  void note_administrators();
+  void note_others();
 };
 
 }  // namespace lethe::simulation

@@ -229,6 +229,8 @@ class Life {
         return readmit(event);
       case Kind::administrator:
         return ledger_.submit_as_administrator(request(event.job));
+      case Kind::elsewhere:
+        return ledger_.submit_elsewhere(request(event.job));
       case Kind::stop:
         return stop(event);
       case Kind::kill:

@@ -181,11 +181,12 @@ class Planner {
   static Event::Kind kind_of(std::uint64_t drawn) {
     using Kind = Event::Kind;
     // How often of 100.
-    constexpr std::array<std::pair<std::uint64_t, Kind>, 18> shares{{{36, Kind::drop},
+    constexpr std::array<std::pair<std::uint64_t, Kind>, 19> shares{{{33, Kind::drop},
                                                                      {10, Kind::submit},
                                                                      {3, Kind::again},
                                                                      {2, Kind::other_content},
                                                                      {8, Kind::administrator},
+                                                                     {3, Kind::elsewhere},
                                                                      {4, Kind::stop},
                                                                      {6, Kind::kill},
                                                                      {6, Kind::crash_at_change},
@@ -235,6 +236,11 @@ class Planner {
       case Kind::full_disk:
         // A write that failed is tried again every second: more than this would play little else.
         made.lasting = up_to<seconds>(1'200);
+        break;
+      case Kind::elsewhere:
+        // Beside the newest job's submission, where it can be taken for that one.
+        made.after = up_to<seconds>(300);
+        made.job = plan_.jobs.size() - 1;
         break;
       case Kind::step:
         made.number = any(std::array<std::int64_t, 6>{-24, 24, -1, 1, -3, 5});
@@ -304,11 +310,12 @@ class Planner {
 }  // namespace
 
 std::string_view word(Event::Kind kind) {
-  constexpr std::array<std::string_view, 18> words{"drop",
+  constexpr std::array<std::string_view, 19> words{"drop",
                                                    "submit",
                                                    "again",
                                                    "other content",
                                                    "administrator",
+                                                   "another business unit",
                                                    "stop",
                                                    "kill",
                                                    "crash at a change",

@@ -23,6 +23,7 @@ struct Event {
     again,          ///< a job's id once more, with the same content
     other_content,  ///< a job's id once more, with another content
     administrator,  ///< somebody submits beside Lethe, as much as a job of Lethe's holds
+    elsewhere,      ///< another business unit submits as much as a job holds: listed here, its status unknown here
     stop,           ///< SIGTERM, and a start some time later
     kill,           ///< kill -9 or a power failure now
     crash_at_change,

@@ -66,6 +66,17 @@ TEST(OtherPeople, are_told_apart_by_name_once_our_own_is_known) {
   EXPECT_EQ(accepted(installation).size(), 2U);
 }
 
+TEST(OtherPeople, of_another_business_unit_are_never_taken_for_ours) {
+  Installation installation(losing(before_acceptance));
+  drop_one(installation);
+  installation.run_for(seconds{30});
+  const auto other = installation.model().submit_elsewhere(account_id, {"a", "b", "c"}, installation.now());
+  installation.run_for(days{20});
+  EXPECT_THAT(installation.log(), testing::HasSubstr("a candidate's status call didn't agree"));
+  EXPECT_FALSE(installation.store().owner_of("north", core::Action::delete_contacts, {other})->has_value());
+  EXPECT_EQ(state_of(installation, "job"), State::needs_operator);
+}
+
 // ---- lists that don't tell all
 
 TEST(Lists, that_lag_are_waited_for) {

@@ -399,6 +399,11 @@ void MemoryVfs::set_condition(Condition condition) {
   state_->condition = condition;
 }
 
+MemoryVfs::Condition MemoryVfs::condition() const {
+  const Guard guard(state_->mutex);
+  return state_->condition;
+}
+
 bool MemoryVfs::exists(const std::string& path) const {
   return content(path).has_value();
 }

@@ -46,6 +46,7 @@ class MemoryVfs {
     read_only,  ///< files open for reading alone, none is made
   };
   void set_condition(Condition condition);
+  Condition condition() const;
 
   bool exists(const std::string& path) const;
   /// What a handle reads now; nothing: there is no such file.

@@ -104,7 +104,7 @@ class Oracle {
     }
     std::map<Held, int> sent;
     for (const auto& [name, truth] : truth_) {
-      if (ledger_.administrators().contains(name)) continue;
+      if (ledger_.others().contains(name)) continue;
       for (const std::string& contact : truth.contacts) ++sent[{name.account_id, name.action, contact}];
     }
     for (const auto& [held, times] : sent) {
@@ -136,13 +136,14 @@ class Oracle {
   }
 
   /// Somebody else's operation was taken for this one. Only where nothing could tell them apart: the cloud never got
-  /// ours, and theirs came later, with as many contacts. A list has its key.
+  /// ours, and theirs came later, with as many contacts. A list has its key, and what is elsewhere has no status here.
   void judge_mistaken(const core::Operation& operation, bool was_taken, const CloudName& name) {
     const simulator::TrueOperation& truth = truth_.at(name);
     const bool as_many = plan_.settings.model.lists.counts_differ ||
                          static_cast<std::int64_t>(truth.contacts.size()) == operation.contacts;
-    const bool alike = operation.selector != core::Selector::list && truth.type != "listReference" && as_many;
-    if (!was_taken && alike && ledger_.administrators().contains(name)) {
+    const bool alike =
+        operation.selector != core::Selector::list && truth.type != "listReference" && !truth.elsewhere && as_many;
+    if (!was_taken && alike && ledger_.others().contains(name)) {
       ++judgement_.mistaken;
       return;
     }

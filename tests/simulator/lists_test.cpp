@@ -252,5 +252,14 @@ TEST(Administrator, submits_under_another_name) {
   EXPECT_EQ(cloud.ask_status(other).response.status, 200);
 }
 
+TEST(AnotherBusinessUnit, is_listed_and_its_status_is_unknown_here) {
+  Cloud cloud(living(quick()));
+  const std::int64_t other = cloud.model.submit_elsewhere(10650003, {"A"}, cloud.now);
+  EXPECT_EQ(operations_of(cloud), (std::vector<std::int64_t>{other}));
+  EXPECT_EQ(ids_of(requests(cloud)), (std::vector<std::int64_t>{other}));
+  EXPECT_TRUE(cloud.truth_of(other).elsewhere);
+  EXPECT_EQ(cloud.ask_status(other).response.status, 404);
+}
+
 }  // namespace
 }  // namespace lethe::simulator

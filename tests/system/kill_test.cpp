@@ -81,5 +81,48 @@ TEST(KilledUnderLoad, every_contact_is_accepted_once_and_nothing_is_left_to_a_pe
             << " were accepted\n";
 }
 
+std::string marked(int number) {
+  return "MARKER-CONTACT-" + std::to_string(number);
+}
+
+std::string long_list(int contacts) {
+  std::string text;
+  for (int number = 0; number < contacts; ++number) text += marked(number) + "\n";
+  return text;
+}
+
+bool store_holds_marker(const Rig& rig) {
+  for (const char* suffix : {"", "-wal"}) {
+    if (read_file(rig.store().string() + suffix).contains("MARKER-CONTACT")) return true;
+  }
+  return false;
+}
+
+TEST(KilledAmidALoad, leaves_no_job_and_soon_no_contact_and_the_list_can_be_submitted_again) {
+  constexpr int contacts = 200'000;
+  Rig rig;
+  rig.start_daemon();
+  EXPECT_EQ(rig.stop_daemon(), 0);
+  rig.write("long.csv", long_list(contacts));
+  const auto job = rig.job("long", "keys_file = \"long.csv\"");
+  {
+    Process loading({"submit", job}, {{"LETHE_CONFIG", rig.config().string()}}, rig.directory() / "loading.out",
+                    rig.directory() / "loading.err");
+    ASSERT_TRUE(eventually([&] { return store_holds_marker(rig) || !loading.running(); }));
+    ASSERT_TRUE(loading.running()) << "too quick to be killed on its way: " << loading.err();
+    loading.kill();
+  }
+  EXPECT_TRUE(store_holds_marker(rig));
+  EXPECT_EQ(rig.json({"jobs", "--json"}).as_array().size(), 0U);
+  EXPECT_EQ(rig.lethe({"verify"}).status, 0);
+  rig.start_daemon();
+  EXPECT_TRUE(eventually([&] { return !store_holds_marker(rig); }));
+  EXPECT_EQ(rig.lethe({"submit", job, "--wait"}).status, 0);
+  EXPECT_EQ(rig.stop_daemon(), 0);
+  std::size_t accepted = 0;
+  for (const auto& operation : rig.cloud().truth()) accepted += operation.contacts.size();
+  EXPECT_EQ(accepted, static_cast<std::size_t>(contacts));
+}
+
 }  // namespace
 }  // namespace lethe::system_test

@@ -114,6 +114,7 @@ class Statement {
   void bind(int index, Blob value);
   void bind(int index, std::nullopt_t);
   void bind(int index, core::Time value) { bind(index, std::int64_t{value.time_since_epoch().count()}); }
+  void bind(int index, core::Duration value) { bind(index, std::int64_t{value.count()}); }
   void bind(int index, core::OperationNumber value) { bind(index, value.value); }
   void bind(int index, core::OperationId value) { bind(index, value.value); }
   void bind(int index, core::JobNumber value) { bind(index, value.value); }

@@ -73,6 +73,12 @@ Result<void> finish_index(Unit& unit, const IndexOwner& owner, Indexed indexed,
 Result<core::Operation> form(Unit& unit, core::Operation wanted, const std::vector<Slice>& slices);
 Result<core::Operation> record(Unit& unit, core::Operation operation, core::Time at, const std::string& cause);
 Result<void> note_poll(Unit& unit, const core::Operation& operation);
+/// See Store::replan().
+Result<void> replan(Unit& unit, const std::vector<core::Operation>& operations);
+/// See Store::pull_forward().
+Result<void> pull_forward(Unit& unit, const std::string& account, core::Time from, core::Time until, core::Time now);
+/// At a time: those submitted within minutes of each other are few, unless somebody took the spacing away.
+inline constexpr std::size_t most_pulled = 1'000;
 /// A new row of the operation's account, action, selector, state, contacts, created_at and version.
 Result<core::OperationNumber> insert_operation(Unit& unit, const core::Operation& operation);
 /// Every field over the row of this version; `stale` when there is none.

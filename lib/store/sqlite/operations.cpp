@@ -51,13 +51,17 @@ Result<void> overwrite(Unit& unit, const core::Operation& operation, std::int64_
                    "UPDATE operation SET state = ?3, operation_id = ?4, status = ?5, background_status = ?6,"
                    " contacts = ?7, submitted_at = ?8, restorable_days = ?9, restorable_until = ?10, due_at = ?11,"
                    " ended_at = ?12, polls = ?13, attempt = ?14, version = ?15, intent_at = ?16, known_above = ?17,"
-                   " absent_at = ?18, retry_count = ?19, retried_at = ?20, old_verdict = ?21, own_retries = ?22"
+                   " absent_at = ?18, retry_count = ?19, retried_at = ?20, old_verdict = ?21, own_retries = ?22,"
+                   " answered_at = ?23, typical = ?24, suppression_took = ?25, deletion_took = ?26,"
+                   " unknown_answers = ?27, unknown_since = ?28"
                    " WHERE number = ?1 AND version = ?2",
                    operation.number, version, operation.state, operation.operation_id, operation.status,
                    operation.background_status, operation.contacts, operation.submitted_at, operation.restorable_days,
                    operation.restorable_until, operation.due_at, operation.ended_at, operation.polls, operation.attempt,
                    operation.version, operation.intent_at, operation.known_above, operation.absent_at,
-                   operation.retry_count, operation.retried_at, operation.old_verdict, operation.own_retries);
+                   operation.retry_count, operation.retried_at, operation.old_verdict, operation.own_retries,
+                   operation.answered_at, operation.typical, operation.suppression_took, operation.deletion_took,
+                   operation.unknown_answers, operation.unknown_since);
   const auto updated = update.run();
   if (update.code() == SQLITE_CONSTRAINT_UNIQUE) return std::unexpected(duplicate(unit, operation));
   if (!updated) return updated;
@@ -236,12 +240,31 @@ Result<core::Operation> record(Unit& unit, core::Operation next, core::Time at, 
 Result<void> note_poll(Unit& unit, const core::Operation& polled) {
   Statement update(unit.db,
                    "UPDATE operation SET polls = ?3, attempt = ?4, due_at = ?5, restorable_days = ?6,"
-                   " restorable_until = ?7, absent_at = ?8 WHERE number = ?1 AND version = ?2",
+                   " restorable_until = ?7, absent_at = ?8, answered_at = ?9, typical = ?10, unknown_answers = ?11,"
+                   " unknown_since = ?12 WHERE number = ?1 AND version = ?2",
                    polled.number, polled.version, polled.polls, polled.attempt, polled.due_at, polled.restorable_days,
-                   polled.restorable_until, polled.absent_at);
+                   polled.restorable_until, polled.absent_at, polled.answered_at, polled.typical,
+                   polled.unknown_answers, polled.unknown_since);
   if (auto updated = update.run(); !updated) return updated;
   if (unit.db.changes() == 0) return std::unexpected(not_changed(unit, polled));
   return {};
+}
+
+Result<void> replan(Unit& unit, const std::vector<core::Operation>& operations) {
+  for (const core::Operation& operation : operations) {
+    Statement update(unit.db,
+                     "UPDATE operation SET due_at = ?4, attempt = ?5, restorable_until = ?6, typical = ?7"
+                     " WHERE number = ?1 AND version = ?2 AND polls = ?3",
+                     operation.number, operation.version, operation.polls, operation.due_at, operation.attempt,
+                     operation.restorable_until, operation.typical);
+    if (auto updated = update.run(); !updated) return updated;
+  }
+  return {};
+}
+
+Result<void> pull_forward(Unit& unit, const std::string& account, core::Time from, core::Time until, core::Time now) {
+  Statement update(unit.db, queries::pull_forward(), account, from, until, now, most_pulled);
+  return update.run();
 }
 
 Result<bool> withdraw(Unit& unit, core::JobNumber job, core::Time at, const std::string& cause) {

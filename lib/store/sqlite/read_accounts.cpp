@@ -58,10 +58,13 @@ Result<std::int64_t> count_overdue(Connection& db, std::string_view account, cor
   constexpr std::size_t most_looked_at = 1'000;
   const auto operations = in_state(db, account, core::State::suppressing, most_looked_at);
   if (!operations) return std::unexpected(operations.error());
+  if (operations->empty()) return 0;
+  const auto past = history(db, account);
+  if (!past) return std::unexpected(past.error());
   core::ScheduleSettings schedule;
   schedule.overdue = overdue;
   return std::ranges::count_if(
-      *operations, [&](const core::Operation& operation) { return core::overdue(operation, schedule, now); });
+      *operations, [&](const core::Operation& operation) { return core::overdue(operation, *past, schedule, now); });
 }
 
 Result<std::int64_t> fuse_count(Connection& db, std::string_view account, std::int64_t day) {

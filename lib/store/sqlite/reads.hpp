@@ -14,16 +14,21 @@ namespace lethe::store::sqlite {
 
 /// The statements whose speed the engine rests on; a test looks at their plans.
 namespace queries {
-std::string due();           ///< account, now, most
-std::string due_beyond();    ///< account, from, most
-std::string look_beyond();   ///< account, state, from, until, most
-std::string next_due();      ///< account
-std::string in_state();      ///< account, state, most
-std::string queued_again();  ///< account
-std::string waiting_job();   ///< account
-std::string waiting_with();  ///< account, action, selector, number, most
-std::string waiting();       ///< account
-std::string expiring();      ///< now, most
+std::string due();               ///< account, now, most
+std::string due_beyond();        ///< account, from, most
+std::string look_beyond();       ///< account, state, from, until, most
+std::string next_due();          ///< account
+std::string in_state();          ///< account, state, most
+std::string in_state_after();    ///< account, state, after, most
+std::string suppression_took();  ///< account, most
+std::string deletion_took();     ///< account, most
+std::string unknown();           ///< account, most
+std::string pull_forward();      ///< account, from, until, now, most
+std::string queued_again();      ///< account
+std::string waiting_job();       ///< account
+std::string waiting_with();      ///< account, action, selector, number, most
+std::string waiting();           ///< account
+std::string expiring();          ///< now, most
 std::string next_expiry();
 std::string erasable();  ///< before, most
 std::string next_erasable();
@@ -41,6 +46,10 @@ Result<std::optional<core::Time>> next_due(Connection& db, std::string_view acco
 Result<core::Operation> operation(Connection& db, core::OperationNumber number);
 Result<std::vector<core::Operation>> in_state(Connection& db, std::string_view account, core::State state,
                                               std::size_t most);
+Result<std::vector<core::Operation>> in_state_after(Connection& db, std::string_view account, core::State state,
+                                                    core::OperationNumber after, std::size_t most);
+Result<core::History> history(Connection& db, std::string_view account);
+Result<std::vector<core::Operation>> unknown(Connection& db, std::string_view account, std::size_t most);
 Result<std::vector<Slice>> slices(Connection& db, core::OperationNumber number);
 Result<Store::Carried> carried(Connection& db, core::OperationNumber number, std::size_t most);
 Result<std::vector<core::Operation>> operations_of(Connection& db, core::JobNumber job);

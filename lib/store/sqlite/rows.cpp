@@ -29,6 +29,9 @@ class Columns {
   std::optional<std::int64_t> optional_integer() { return skips_null() ? std::nullopt : std::optional(integer()); }
   std::optional<int> optional_small() { return skips_null() ? std::nullopt : std::optional(small()); }
   std::optional<core::Time> optional_time() { return skips_null() ? std::nullopt : std::optional(time()); }
+  std::optional<core::Duration> optional_duration() {
+    return skips_null() ? std::nullopt : std::optional(core::Duration{integer()});
+  }
   std::optional<std::string> optional_text() { return skips_null() ? std::nullopt : std::optional(text()); }
 
   template <class Word>
@@ -91,6 +94,12 @@ core::Operation read_operation(Statement& row) {
       .retried_at = columns.optional_time(),
       .old_verdict = columns.integer() != 0,
       .own_retries = columns.small(),
+      .answered_at = columns.optional_time(),
+      .typical = columns.integer() != 0,
+      .suppression_took = columns.optional_duration(),
+      .deletion_took = columns.optional_duration(),
+      .unknown_answers = columns.small(),
+      .unknown_since = columns.optional_time(),
       .listed = columns.text(),
       .version = columns.integer(),
   };

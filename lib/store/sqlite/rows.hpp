@@ -17,7 +17,8 @@ inline constexpr std::string_view operation_columns =
     "o.number, o.account, o.action, o.selector, o.state, o.operation_id, o.status, o.background_status, o.contacts,"
     " o.created_at, o.intent_at, o.known_above, o.absent_at, o.submitted_at, o.restorable_days, o.restorable_until, "
     "o.due_at, o.ended_at, o.polls, o.attempt,"
-    " o.retry_count, o.retried_at, o.old_verdict, o.own_retries, o.listed, o.version";
+    " o.retry_count, o.retried_at, o.old_verdict, o.own_retries, o.answered_at, o.typical,"
+    " o.suppression_took, o.deletion_took, o.unknown_answers, o.unknown_since, o.listed, o.version";
 inline constexpr std::string_view job_columns =
     "j.number, j.id, j.account, j.action, j.selector, j.list_key, j.list_contacts, j.list_delete,"
     " j.list_delete_contents, j.contacts, j.digest, j.created_at, j.not_after, j.cursor, j.state, j.ended_at, j.why,"

@@ -108,6 +108,8 @@ CREATE TABLE accepted_file (
   PRIMARY KEY (job, directory, name)
 ) STRICT, WITHOUT ROWID;
 
+-- answered_at: the last answer about it. typical: how long it takes counts for the histories, where it is known.
+-- pulled: it was asked about once because a neighbour had ended.
 CREATE TABLE operation (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   account TEXT NOT NULL REFERENCES account (name),
@@ -134,6 +136,13 @@ CREATE TABLE operation (
   old_verdict INTEGER NOT NULL DEFAULT 0,
   own_retries INTEGER NOT NULL DEFAULT 0,
   listed TEXT NOT NULL DEFAULT '',
+  answered_at INTEGER,
+  typical INTEGER NOT NULL DEFAULT 1,
+  suppression_took INTEGER,
+  deletion_took INTEGER,
+  unknown_answers INTEGER NOT NULL DEFAULT 0,
+  unknown_since INTEGER,
+  pulled INTEGER NOT NULL DEFAULT 0,
   indexed INTEGER,
   version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
@@ -141,6 +150,10 @@ CREATE UNIQUE INDEX operation_of_cloud ON operation (account, action, operation_
 CREATE INDEX operation_due ON operation (account, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX operation_in_state ON operation (account, state, number);
 CREATE INDEX operation_window ON operation (account, state, action, restorable_until);
+CREATE INDEX operation_suppressed ON operation (account, number) WHERE suppression_took IS NOT NULL;
+CREATE INDEX operation_deleted ON operation (account, number) WHERE deletion_took IS NOT NULL;
+CREATE INDEX operation_unpulled ON operation (account, submitted_at) WHERE state = 'deleting' AND pulled = 0;
+CREATE INDEX operation_unknown ON operation (account, number) WHERE unknown_answers > 0 AND ended_at IS NULL;
 CREATE INDEX operation_unindexed ON operation (number)
   WHERE indexed IS NULL AND operation_id IS NOT NULL AND selector <> 'list';
 CREATE INDEX operation_beside ON operation (account, number) WHERE indexed = 1 AND ended_at IS NULL;

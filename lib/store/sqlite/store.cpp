@@ -146,6 +146,14 @@ class SqliteStore final : public Store {
   Result<std::vector<AcceptedFile>> overdue_files(std::size_t most) override {
     return sqlite::overdue_files(*reads_, most);
   }
+  Result<std::vector<core::Operation>> in_state_after(std::string_view account, core::State state,
+                                                      core::OperationNumber after, std::size_t most) override {
+    return sqlite::in_state_after(*reads_, account, state, after, most);
+  }
+  Result<core::History> history(std::string_view account) override { return sqlite::history(*reads_, account); }
+  Result<std::vector<core::Operation>> unknown(std::string_view account, std::size_t most) override {
+    return sqlite::unknown(*reads_, account, most);
+  }
   Result<std::vector<core::Operation>> unindexed(std::size_t most) override { return sqlite::unindexed(*reads_, most); }
   Result<std::vector<Slice>> unindexed_contacts(core::JobNumber job) override {
     return sqlite::unindexed_contacts(*reads_, job);
@@ -264,6 +272,14 @@ class SqliteStore final : public Store {
   Written<bool> hasten_swept(std::string account, core::Time now) override {
     return writer_->write<bool>(Urgency::ride_along, [account = std::move(account), now](Unit& unit) {
       return sqlite::hasten_swept(unit, account, now);
+    });
+  }
+  Written<void> replan(std::vector<core::Operation> operations) override {
+    return ride_along([operations = std::move(operations)](Unit& unit) { return sqlite::replan(unit, operations); });
+  }
+  Written<void> pull_forward(std::string account, core::Time from, core::Time until, core::Time now) override {
+    return ride_along([account = std::move(account), from, until, now](Unit& unit) {
+      return sqlite::pull_forward(unit, account, from, until, now);
     });
   }
 

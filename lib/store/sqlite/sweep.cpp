@@ -70,8 +70,9 @@ Result<std::optional<SweptRow>> swept_row(Connection& db, std::string_view accou
 Result<void> note_listed(Unit& unit, const std::vector<ListNote>& notes) {
   for (const ListNote& note : notes) {
     Statement update(unit.db,
-                     "UPDATE operation SET listed = ?2, due_at = min(due_at, ifnull(?3, due_at)) WHERE number = ?1",
-                     note.number, note.listed, note.due_at);
+                     "UPDATE operation SET listed = ?2, due_at = min(due_at, ifnull(?3, due_at)),"
+                     " answered_at = max(answered_at, ifnull(?4, answered_at)) WHERE number = ?1",
+                     note.number, note.listed, note.due_at, note.under_way_until);
     if (auto updated = update.run(); !updated) return updated;
   }
   return {};
