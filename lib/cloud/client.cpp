@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cloud/messages_window.hpp"
 #include "cloud/outcome.hpp"
 #include "cloud/token.hpp"
 
@@ -18,8 +19,11 @@ constexpr std::string_view retry_call = "retry";
 constexpr std::string_view submission_call = "submission";
 constexpr std::string_view requests_call = "list of requests";
 constexpr std::string_view operations_call = "list of operations";
+constexpr std::string_view summary_call = "summary of requests";
+constexpr std::string_view window_call = "restore window";
 constexpr int status_not_found = 404;
 constexpr int status_no_service = 596;
+constexpr int status_proxy = 407;
 
 /// One call of the API, without what changes from attempt to attempt.
 struct Call {
@@ -88,9 +92,11 @@ std::expected<core::Observation, Failure> observation_of(const http::Response& r
   return std::move(*observation);
 }
 
-using PageReader = std::expected<ListPage, std::string> (*)(std::string_view body);
+template <class Page>
+using PageReader = std::expected<Page, std::string> (*)(std::string_view body);
 
-std::expected<ListPage, Failure> page_of(std::string_view call, const http::Response& response, PageReader read) {
+template <class Page>
+std::expected<Page, Failure> page_of(std::string_view call, const http::Response& response, PageReader<Page> read) {
   if (response.status / 100 != 2) {
     Failure failure = refusal(call, response);
     const bool missing = response.status == status_not_found || response.status == status_no_service;
@@ -125,6 +131,25 @@ std::expected<Client::Restart, Failure> restart_of(const http::Response& respons
   }
   if (!restarted) return std::unexpected(contract_failure(retry_call, response.status, restarted.error()));
   return Client::Restart{.restarted = *restarted, .refusal = *restarted ? "" : "retry: the cloud did not restart it"};
+}
+
+/// The account may lack the permission for this alone, so that its other work goes on.
+bool refuses_setting(const Failure& failure) {
+  if (failure.http_status == status_no_service) return true;
+  const bool of_the_call = failure.kind == Failure::Kind::forbidden || failure.kind == Failure::Kind::contract;
+  return of_the_call && failure.http_status / 100 == 4 && failure.http_status != status_proxy;
+}
+
+std::expected<std::string, Failure> window_of(const http::Response& response) {
+  if (response.status / 100 != 2) {
+    Failure failure = refusal(window_call, response);
+    if (refuses_setting(failure)) return std::move(failure.what);
+    return std::unexpected(std::move(failure));
+  }
+  if (reports_error(response.body)) return "restore window: the answer says that it is an error";
+  const auto rows = read_window_reply(response.body);
+  if (!rows) return std::unexpected(contract_failure(window_call, response.status, rows.error()));
+  return *rows > 0 ? "" : "restore window: the cloud says that it changed nothing";
 }
 
 class AccountClient : public Client {
@@ -168,11 +193,32 @@ class AccountClient : public Client {
 
   asio::awaitable<std::expected<ListPage, Failure>> delete_requests(core::Time from, core::Time until,
                                                                     int page) override {
-    return list(requests_call, delete_requests_path(from, until, page), read_delete_requests);
+    return get(requests_call, delete_requests_path(from, until, page), read_delete_requests);
   }
 
   asio::awaitable<std::expected<ListPage, Failure>> delete_operations(int page) override {
-    return list(operations_call, delete_operations_path(page), read_delete_operations);
+    return get(operations_call, delete_operations_path(page), read_delete_operations);
+  }
+
+  asio::awaitable<std::expected<ReportedPage, Failure>> requests_report(core::Time from, core::Time until,
+                                                                        int page) override {
+    return get(requests_call, requests_report_path(from, until, page), read_requests_report);
+  }
+
+  asio::awaitable<std::expected<Summary, Failure>> summary(core::Time from, core::Time until) override {
+    return get(summary_call, summary_path(from, until), read_summary);
+  }
+
+  asio::awaitable<std::expected<std::string, Failure>> set_window(int days) override {
+    Call call;
+    call.method = "POST";
+    call.path = window_path();
+    call.body = window_body(days);
+    call.fresh_connection = true;
+    const auto outcome = co_await perform(std::move(call));
+    if (!outcome) co_return std::unexpected(outcome.error());
+    if (!outcome->response) co_return std::unexpected(no_answer(window_call, outcome->response.error()));
+    co_return window_of(*outcome->response);
   }
 
   asio::awaitable<std::expected<Restart, Failure>> retry(core::Action action, core::OperationId id) override {
@@ -186,14 +232,15 @@ class AccountClient : public Client {
     co_return restart_of(*outcome->response, id);
   }
 
-  asio::awaitable<std::expected<void, Failure>> authorise() override {
+  asio::awaitable<std::expected<Access, Failure>> authorise() override {
     const auto token = co_await tokens_.get();
     if (!token) co_return std::unexpected(token.error());
-    co_return std::expected<void, Failure>{};
+    co_return Access{.scope = token->scope, .told_at = token->told_at};
   }
 
  private:
-  asio::awaitable<std::expected<ListPage, Failure>> list(std::string_view name, std::string path, PageReader read) {
+  template <class Page>
+  asio::awaitable<std::expected<Page, Failure>> get(std::string_view name, std::string path, PageReader<Page> read) {
     Call call;
     call.method = "GET";
     call.path = std::move(path);

@@ -302,7 +302,10 @@ std::expected<TokenReply, std::string> read_token_reply(std::string_view body) {
   if (!life) return std::unexpected(life.error());
   const auto url = json::text(*reply, "rest_instance_url");
   if (!url) return std::unexpected(url.error());
-  return TokenReply{.access_token = **token, .expires_in = *life, .rest_instance_url = url->value_or("")};
+  return TokenReply{.access_token = **token,
+                    .expires_in = *life,
+                    .rest_instance_url = url->value_or(""),
+                    .scope = json::text(*reply, "scope").value_or(std::nullopt)};
 }
 
 void read_submission_reply(std::string_view body, core::Answer& answer) {

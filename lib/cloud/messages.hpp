@@ -38,7 +38,8 @@ std::size_t submission_envelope(core::Action action, core::Selector selector);
 struct TokenReply {
   std::string access_token;
   core::Duration expires_in;
-  std::string rest_instance_url;  ///< as it came; may be empty
+  std::string rest_instance_url;     ///< as it came; may be empty
+  std::optional<std::string> scope;  ///< as it came, where it was told
 };
 /// The error names the field, never a value.
 std::expected<TokenReply, std::string> read_token_reply(std::string_view body);

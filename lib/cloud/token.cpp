@@ -10,6 +10,7 @@
 #include <random>
 #include <utility>
 
+#include "cloud/http_date.hpp"
 #include "cloud/messages.hpp"
 #include "cloud/outcome.hpp"
 #include "support/digest.hpp"
@@ -152,7 +153,11 @@ struct TokenSource::State {
     if (!reply) return std::unexpected(contract_failure(token_call, response.status, reply.error()));
     auto url = rest_url(*reply);
     if (!url) return std::unexpected(contract_failure(token_call, response.status, url.error()));
-    kept = Kept{.token = Token{.access_token = reply->access_token, .rest_url = std::move(*url)},
+    const auto date = http::header(response.headers, "Date");
+    kept = Kept{.token = Token{.access_token = reply->access_token,
+                               .rest_url = std::move(*url),
+                               .scope = reply->scope,
+                               .told_at = date ? http_date(*date) : std::nullopt},
                 .expires_at = asked_at + reply->expires_in};
     return kept->token;
   }

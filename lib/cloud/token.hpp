@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ struct Token {
   std::string access_token;
   std::string rest_url;  ///< scheme, no final slash; the configured one, else the reply's, held to the rule of
                          ///< where a token may be sent
+  std::optional<std::string> scope;   ///< as the reply told it
+  std::optional<core::Time> told_at;  ///< by the server's clock, where its reply said that
 };
 
 /// Reads a secret at the moment it is needed. A file with any bit for others is refused; a final newline is cut.

@@ -143,7 +143,7 @@ store::Result<void> add_refused(store::Store& store, const std::string& account,
   const auto refused = store.refused_wishes(account, now - alarm_shown_for);
   if (!refused) return std::unexpected(refused.error());
   for (const auto& wish : *refused) {
-    const auto operation = store.operation(wish.operation);
+    const auto operation = store.operation(wish.operation.value_or(core::OperationNumber{}));
     if (!operation) return std::unexpected(operation.error());
     const bool retry = wish.kind == core::Wish::Kind::retry;
     if (retry ? core::why_no_retry(*operation) : core::why_no_adoption(*operation)) continue;
@@ -197,7 +197,48 @@ store::Result<void> add_account(store::Store& store, const std::string& name, st
   return {};
 }
 
+/// A restore window that the cloud refused, unless another one was asked for since.
+store::Result<void> add_window(store::Store& store, const std::string& account, core::Time now,
+                               std::vector<Attention>& to) {
+  const auto wish = store.newest_window_wish(account);
+  if (!wish) return std::unexpected(wish.error());
+  const bool refused = *wish && (*wish)->settled_at && !(*wish)->refusal.empty();
+  if (!refused || now - *(*wish)->settled_at > alarm_shown_for) return {};
+  to.push_back(
+      {.operation = std::nullopt,
+       .job = {},
+       .what = fmt::format("account {}: {} was refused: {}", account, core::in_words(**wish), (*wish)->refusal),
+       .remedy = fmt::format("`lethe settings {} --suppression-days N` asks for it again", account)});
+  return {};
+}
+
+std::string what_is_asked(const core::Wish& wish) {
+  if (!wish.operation) return core::in_words(wish);
+  return fmt::format("{} of operation {}", core::in_words(wish), wish.operation->value);
+}
+
+Attention never_done(const core::Wish& wish) {
+  return {.operation = wish.operation,
+          .job = {},
+          .what = fmt::format("account {} isn't in the configuration any more, and {} was asked of it at {}",
+                              wish.account, what_is_asked(wish), core::rfc3339(wish.made_at)),
+          .remedy = "configure the account again, and the daemon does it"};
+}
+
 }  // namespace
+
+store::Result<std::vector<Attention>> attention_to_left_accounts(store::Store& store, const core::Settings& settings) {
+  std::vector<Attention> found;
+  const auto accounts = store.accounts_with_wishes();
+  if (!accounts) return std::unexpected(accounts.error());
+  for (const auto& account : *accounts) {
+    if (core::find_account(settings, account) != nullptr) continue;
+    const auto wishes = store.open_wishes(account, most_shown_of_a_state);
+    if (!wishes) return std::unexpected(wishes.error());
+    for (const auto& wish : *wishes) found.push_back(never_done(wish));
+  }
+  return found;
+}
 
 store::Result<std::vector<Attention>> attention_of(store::Store& store, const core::AccountSettings& account,
                                                    const core::ScheduleSettings& schedule, core::Time now) {
@@ -214,6 +255,7 @@ store::Result<std::vector<Attention>> attention_of(store::Store& store, const co
   }
   if (auto added = add_unknown(store, account.name, found); !added) return std::unexpected(added.error());
   if (auto added = add_refused(store, account.name, now, found); !added) return std::unexpected(added.error());
+  if (auto added = add_window(store, account.name, now, found); !added) return std::unexpected(added.error());
   if (auto added = add_held(store, account.name, found); !added) return std::unexpected(added.error());
   if (auto added = add_account(store, account.name, found); !added) return std::unexpected(added.error());
   return found;

@@ -25,4 +25,7 @@ inline constexpr core::Duration alarm_shown_for = std::chrono::hours{7 * 24};
 store::Result<std::vector<Attention>> attention_of(store::Store& store, const core::AccountSettings& account,
                                                    const core::ScheduleSettings& schedule, core::Time now);
 
+/// What was asked of accounts that left the configuration: nobody carries it out.
+store::Result<std::vector<Attention>> attention_to_left_accounts(store::Store& store, const core::Settings& settings);
+
 }  // namespace lethe::command

@@ -124,13 +124,7 @@ store::Result<Queue> queue_of(store::Store& store, const core::ScheduleSettings&
   const auto facts = store.facts(account.name, now, schedule.overdue);
   if (!facts) return std::unexpected(facts.error());
   if (auto counted = count_waiting(store, account, queue); !counted) return std::unexpected(counted.error());
-  if (facts->last_submission_at) {
-    const bool full = facts->suppressing - facts->overdue >= account.max_operations_in_suppression;
-    const auto free =
-        *facts->last_submission_at + (full ? std::max(core::assumed_suppression, account.min_time_between_submissions)
-                                           : account.min_time_between_submissions);
-    queue.first = std::max(now, free);
-  }
+  queue.first = core::first_submission(account, *facts, now);
   if (facts->state != core::AccountState::ready) {
     queue.assumptions.push_back(
         fmt::format("the account is {} now; it is reckoned as if it were ready", word(facts->state)));

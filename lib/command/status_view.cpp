@@ -73,6 +73,9 @@ store::Result<StatusView> status_view(store::Store& store, const core::Settings&
     std::ranges::move(*attention, std::back_inserter(view.attention));
     view.accounts.push_back(std::move(*line));
   }
+  auto left = attention_to_left_accounts(store, settings);
+  if (!left) return std::unexpected(left.error());
+  std::ranges::move(*left, std::back_inserter(view.attention));
   return view;
 }
 

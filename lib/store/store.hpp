@@ -265,6 +265,10 @@ class Store {
   virtual Result<std::optional<core::Time>> next_expiry() = 0;
   /// Of an account, the oldest first.
   virtual Result<std::vector<core::Wish>> open_wishes(std::string_view account, std::size_t most) = 0;
+  /// About the restore window of an account, open or settled.
+  virtual Result<std::optional<core::Wish>> newest_window_wish(std::string_view account) = 0;
+  /// Whose wishes are open, whether they are configured or not.
+  virtual Result<std::vector<std::string>> accounts_with_wishes() = 0;
   virtual Result<std::vector<core::Wish>> wishes_of(core::OperationNumber operation) = 0;
   /// Of an account: where an operation's newest wish was refused since then.
   virtual Result<std::vector<core::Wish>> refused_wishes(std::string_view account, core::Time since) = 0;
@@ -371,6 +375,12 @@ class Store {
                                          std::string cause) = 0;
   /// Settles the wish as not carried out; `stale` where it is no longer open.
   virtual Written<void> refuse(core::WishNumber wish, core::Time at, std::string reason) = 0;
+  /// Wishes for a restore window of the account, or returns the open wish for the same; an open one for another is
+  /// overruled. No operation moves by it, so that it is no transition: the wish itself is the record.
+  virtual Written<core::Wish> wish_window(std::string account, int days, std::string why, core::Time at) = 0;
+  /// It is carried out: the account's last known window is the one that was wished for. `stale` where it is no longer
+  /// open.
+  virtual Written<void> grant_window(core::WishNumber wish, core::Time at) = 0;
   /// record(), by a person: what was wished about the operation before is overruled.
   virtual Written<core::Operation> overrule(core::Operation operation, core::Time at, std::string cause) = 0;
 

@@ -100,6 +100,10 @@ Result<void> note_highest(Unit& unit, const std::string& account, std::int64_t o
 Result<core::Wish> make_wish(Unit& unit, core::Wish wish, const std::string& cause);
 Result<core::Operation> grant(Unit& unit, core::WishNumber wish, const core::Operation& operation, core::Time at,
                               const std::string& cause);
+Result<core::Wish> wish_window(Unit& unit, const std::string& account, int days, const std::string& why, core::Time at);
+Result<void> grant_window(Unit& unit, core::WishNumber wish, core::Time at);
+/// All open ones: in a restored copy, others may have been carried out since.
+Result<void> refuse_window_wishes(Unit& unit, core::Time at, const std::string& reason);
 Result<void> refuse(Unit& unit, core::WishNumber wish, core::Time at, const std::string& reason);
 Result<core::Operation> overrule(Unit& unit, const core::Operation& operation, core::Time at, const std::string& cause);
 

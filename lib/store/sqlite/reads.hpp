@@ -56,6 +56,8 @@ Result<std::vector<core::Job>> waiting_with(Connection& db, const core::Job& old
 
 // Wishes.
 Result<std::vector<core::Wish>> open_wishes(Connection& db, std::string_view account, std::size_t most);
+Result<std::optional<core::Wish>> newest_window_wish(Connection& db, std::string_view account);
+Result<std::vector<std::string>> accounts_with_wishes(Connection& db);
 Result<std::vector<core::Wish>> wishes_of(Connection& db, core::OperationNumber operation);
 Result<std::vector<core::Wish>> refused_wishes(Connection& db, std::string_view account, core::Time since);
 Result<std::optional<core::OperationNumber>> owner_of(Connection& db, std::string_view account, core::Action action,

@@ -172,9 +172,11 @@ core::Wish read_wish(Statement& row) {
   Columns columns(row);
   return {
       .number = {columns.integer()},
-      .operation = {columns.integer()},
+      .operation = wrap<core::OperationNumber>(columns.optional_integer()),
+      .account = columns.text(),
       .kind = columns.known(core::parse_wish_kind),
       .operation_id = wrap<core::OperationId>(columns.optional_integer()),
+      .days = columns.optional_small(),
       .why = columns.text(),
       .made_at = columns.time(),
       .settled_at = columns.optional_time(),

@@ -185,19 +185,21 @@ CREATE TABLE slice (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX slice_of_job ON slice (job, operation);
 
--- What a person asked for that calls the cloud. At most one of an operation is open.
+-- What a person asked for that calls the cloud. At most one of an operation is open, and one of an account itself.
 CREATE TABLE wish (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
-  operation INTEGER NOT NULL REFERENCES operation (number),
+  operation INTEGER REFERENCES operation (number),
   account TEXT NOT NULL,
   kind TEXT NOT NULL,
   operation_id INTEGER,
+  days INTEGER CHECK ((days IS NULL) = (operation IS NOT NULL)),
   why TEXT NOT NULL,
   made_at INTEGER NOT NULL,
   settled_at INTEGER,
   refusal TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX wish_of_operation ON wish (operation, number);
+CREATE INDEX wish_of_account ON wish (account, number) WHERE operation IS NULL;
 CREATE INDEX wish_open ON wish (account, number) WHERE settled_at IS NULL;
 CREATE INDEX wish_refused ON wish (account, settled_at) WHERE refusal <> '';
 

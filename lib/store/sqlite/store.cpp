@@ -126,6 +126,10 @@ class SqliteStore final : public Store {
   Result<std::vector<core::Wish>> open_wishes(std::string_view account, std::size_t most) override {
     return sqlite::open_wishes(*reads_, account, most);
   }
+  Result<std::optional<core::Wish>> newest_window_wish(std::string_view account) override {
+    return sqlite::newest_window_wish(*reads_, account);
+  }
+  Result<std::vector<std::string>> accounts_with_wishes() override { return sqlite::accounts_with_wishes(*reads_); }
   Result<std::vector<core::Wish>> wishes_of(core::OperationNumber operation) override {
     return sqlite::wishes_of(*reads_, operation);
   }
@@ -273,6 +277,14 @@ class SqliteStore final : public Store {
     return durable<core::Wish>([wish = std::move(wish), cause = std::move(cause)](Unit& unit) {
       return sqlite::make_wish(unit, wish, cause);
     });
+  }
+  Written<core::Wish> wish_window(std::string account, int days, std::string why, core::Time at) override {
+    return durable<core::Wish>([account = std::move(account), days, why = std::move(why), at](Unit& unit) {
+      return sqlite::wish_window(unit, account, days, why, at);
+    });
+  }
+  Written<void> grant_window(core::WishNumber wish, core::Time at) override {
+    return durable<void>([wish, at](Unit& unit) { return sqlite::grant_window(unit, wish, at); });
   }
   Written<core::Operation> record_and_wish(core::Operation operation, core::Time at, std::string cause,
                                            core::Wish wish) override {
