@@ -86,10 +86,12 @@ struct Service::State {
     return {};
   }
 
-  std::unique_ptr<cloud::Client> make_client(const core::AccountSettings& account, std::function<void()> request_made) {
+  std::unique_ptr<cloud::Client> make_client(const core::AccountSettings& account, std::function<void()> request_made,
+                                             std::function<std::string()> held_back) {
     for (auto& [name, client] : prepared) {
       if (name == account.name) {
-        return cloud::make_client(account, std::move(client), *clock, executor, std::move(request_made));
+        return cloud::make_client(account, std::move(client), *clock, executor, std::move(request_made),
+                                  std::move(held_back));
       }
     }
     throw std::logic_error("no HTTP client was prepared for account " + account.name);
@@ -112,8 +114,9 @@ struct Service::State {
               .log = *log,
               .executor = executor,
               .make_client =
-                  [this](const core::AccountSettings& account, std::function<void()> request_made) {
-                    return make_client(account, std::move(request_made));
+                  [this](const core::AccountSettings& account, std::function<void()> request_made,
+                         std::function<std::string()> held_back) {
+                    return make_client(account, std::move(request_made), std::move(held_back));
                   },
               .digest_key = key});
   }
