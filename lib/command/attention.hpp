@@ -22,6 +22,9 @@ struct Attention {
 inline constexpr core::Duration alarm_shown_for = std::chrono::hours{7 * 24};
 
 /// Of one account, what can't go on without a person first.
+/// Accounts with something open that aren't in the configuration.
+store::Result<std::vector<Attention>> attention_to_unconfigured(store::Store& store, const core::Settings& settings);
+
 store::Result<std::vector<Attention>> attention_of(store::Store& store, const core::AccountSettings& account,
                                                    const core::ScheduleSettings& schedule, core::Time now);
 

@@ -88,7 +88,7 @@ struct Engine::State {
 
   asio::awaitable<void> run() {
     for (const auto& account : accounts) co_await begin(*account);
-    if (const auto& restored = work.parts.store.restoration()) {
+    if (const auto& restored = work.parts.store.restoration(); restored && work.parts.first) {
       for (const auto& account : accounts) tasks.spawn(forgotten_task(*account, restored->copied_at));
     }
     cleaned_at = work.now() - look_ahead;

@@ -30,6 +30,7 @@ struct Parts {
   boost::asio::any_io_executor executor;
   ClientFactory make_client;
   support::DigestKey digest_key{};  ///< of the index of contacts
+  bool first = true;                ///< of this run: it tells what a restored copy has forgotten
 };
 
 class Engine {

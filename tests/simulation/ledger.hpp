@@ -46,11 +46,13 @@ class Ledger {
   void submit_as_administrator(const intake::JobRequest& like);
   /// Waits have lost their measure: the clock stepped, the machine slept, the store couldn't be written.
   void disturbed() { disturbances_.push_back(installation_.clock().true_time()); }
+  void secret_changed() { secret_changes_.push_back(installation_.clock().true_time()); }
   void daemon_ended() { ends_.push_back(installation_.clock().true_time()); }
 
   const std::vector<Posting>& postings() const { return postings_; }
   const std::set<CloudName>& administrators() const { return administrators_; }
   const std::vector<core::Time>& disturbances() const { return disturbances_; }
+  const std::vector<core::Time>& secret_changes() const { return secret_changes_; }
   /// When the daemon was stopped or died.
   const std::vector<core::Time>& ends() const { return ends_; }
   /// What was wrong at the moment of a submission.
@@ -67,6 +69,7 @@ class Ledger {
   std::set<CloudName> administrators_;
   std::vector<core::Time> disturbances_;
   std::vector<core::Time> ends_;
+  std::vector<core::Time> secret_changes_;
   std::vector<std::string> faults_;
   std::size_t known_to_cloud_ = 0;
   std::int64_t administrators_submissions_ = 0;
