@@ -134,7 +134,7 @@ TEST(Faults, of_every_kind_for_two_weeks_change_no_verdict_and_pass_no_limit) {
       ++ended;
       EXPECT_EQ(core::word(state), verdicts["key-" + std::to_string(number)]);
     }
-    EXPECT_GT(ended, 0);
+    EXPECT_GE(ended, jobs / 2);
   }
 }
 
@@ -151,9 +151,10 @@ TEST(Secret, that_is_wrong_makes_three_token_requests_an_hour_and_is_noticed_wit
   EXPECT_EQ(in_order(installation).size(), refused.size()) << "nothing else was asked";
 
   installation.run_for(minutes{3});
+  const std::size_t in_vain = tokens(installation).size();
   setenv("LETHE_SIMULATION_SECRET", simulator::ModelSettings{}.client_secret.c_str(), 1);
   installation.run_for(minutes{1} + seconds{5});
-  EXPECT_EQ(tokens(installation).size(), refused.size() + 1);
+  EXPECT_EQ(tokens(installation).size(), in_vain + 1);
   EXPECT_EQ(installation.store().account("north")->state, core::AccountState::ready);
   EXPECT_EQ(state_of(installation, "job-0"), core::State::suppressing);
 }
