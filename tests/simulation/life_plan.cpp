@@ -90,7 +90,7 @@ class Planner {
           any(std::array<core::Duration, 4>{minutes{1}, minutes{5}, minutes{5}, minutes{30}});
       account.max_operations_in_suppression = any(std::array<int, 5>{1, 1, 1, 2, 3});
       account.max_contacts_per_day = any(std::array<std::int64_t, 4>{40, 1'000'000, 1'000'000, 1'000'000});
-      account.requests_per_day = any(std::array<std::int64_t, 4>{300, 800, 5'000, 5'000});
+      account.requests_per_day = any(std::array<std::int64_t, 4>{40, 150, 5'000, 5'000});
       account.requests_in_flight = any(std::array<int, 3>{1, 2, 4});
       account.cloud_retries = any(std::array<int, 3>{0, 0, 1});
     }
