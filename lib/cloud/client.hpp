@@ -59,11 +59,15 @@ class Client {
     std::optional<core::Time> told_at;  ///< the cloud's clock when it gave the token
   };
   virtual boost::asio::awaitable<std::expected<Access, Failure>> authorise() = 0;
+  /// What the refusal of a token was about has changed: the secret is another, or can be read again.
+  virtual bool credentials_mended() const = 0;
 };
 
 /// `request_made` is called for every HTTP request of the account, tokens too (the daily budget counts them).
+/// `held_back` is asked before each and says why it may not be made; empty: it may. A call that it keeps back fails
+/// with Failure::Kind::held_back; a submission counts as not sent.
 std::unique_ptr<Client> make_client(core::AccountSettings account, std::unique_ptr<http::Client> http,
                                     support::Clock& clock, boost::asio::any_io_executor executor,
-                                    std::function<void()> request_made);
+                                    std::function<void()> request_made, std::function<std::string()> held_back = {});
 
 }  // namespace lethe::cloud

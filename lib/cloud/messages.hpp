@@ -17,6 +17,10 @@
 
 namespace lethe::cloud {
 
+/// The scopes of an installed package: for lists and status calls, and for what changes anything.
+inline constexpr std::string_view read_scope = "list_and_subscribers_read";
+inline constexpr std::string_view write_scope = "list_and_subscribers_write";
+
 /// What one operation sends.
 struct Submission {
   core::Action action = core::Action::delete_contacts;

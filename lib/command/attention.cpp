@@ -171,7 +171,8 @@ store::Result<void> add_held(store::Store& store, const std::string& account, st
   });
 }
 
-store::Result<void> add_account(store::Store& store, const std::string& name, std::vector<Attention>& to) {
+store::Result<void> add_account(store::Store& store, const std::string& name, core::Time now,
+                                std::vector<Attention>& to) {
   const auto record = store.account(name);
   if (!record) return std::unexpected(record.error());
   if (record->state == core::AccountState::blocked) {
@@ -180,6 +181,13 @@ store::Result<void> add_account(store::Store& store, const std::string& name, st
                   .what = fmt::format("account {} is {}: {}", name, word(record->state), record->why),
                   .remedy = "`lethe check --online` tries its credentials; nothing of it is submitted or polled "
                             "meanwhile"});
+  }
+  const store::Hindrance& hindrance = record->hindrance;
+  if (hindrance.alarm && (!hindrance.until || *hindrance.until > now)) {
+    to.push_back({.operation = std::nullopt,
+                  .job = {},
+                  .what = fmt::format("account {}: {}", name, hindrance.why),
+                  .remedy = "nothing of it is submitted or polled meanwhile; it goes on by itself"});
   }
   if (record->state == core::AccountState::paused) {
     to.push_back({.operation = std::nullopt,
@@ -257,7 +265,23 @@ store::Result<std::vector<Attention>> attention_of(store::Store& store, const co
   if (auto added = add_refused(store, account.name, now, found); !added) return std::unexpected(added.error());
   if (auto added = add_window(store, account.name, now, found); !added) return std::unexpected(added.error());
   if (auto added = add_held(store, account.name, found); !added) return std::unexpected(added.error());
-  if (auto added = add_account(store, account.name, found); !added) return std::unexpected(added.error());
+  if (auto added = add_account(store, account.name, now, found); !added) return std::unexpected(added.error());
+  return found;
+}
+
+store::Result<std::vector<Attention>> attention_to_unconfigured(store::Store& store, const core::Settings& settings) {
+  const auto open = store.open_accounts();
+  if (!open) return std::unexpected(open.error());
+  std::vector<Attention> found;
+  for (const store::OpenAccount& account : *open) {
+    if (core::find_account(settings, account.name) != nullptr) continue;
+    found.push_back({.operation = std::nullopt,
+                     .job = {},
+                     .what = fmt::format("account {} isn't in the configuration, and {} of its operations and jobs are "
+                                         "open: nobody asks about them",
+                                         account.name, account.open),
+                     .remedy = "put it back and `systemctl reload lethe`"});
+  }
   return found;
 }
 

@@ -21,6 +21,9 @@ struct Attention {
 /// How long an end that alarms, a failure and a refusal are shown.
 inline constexpr core::Duration alarm_shown_for = std::chrono::hours{7 * 24};
 
+/// Accounts with something open that aren't in the configuration.
+store::Result<std::vector<Attention>> attention_to_unconfigured(store::Store& store, const core::Settings& settings);
+
 /// Of one account, what can't go on without a person first.
 store::Result<std::vector<Attention>> attention_of(store::Store& store, const core::AccountSettings& account,
                                                    const core::ScheduleSettings& schedule, core::Time now);

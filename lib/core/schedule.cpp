@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/jitter.hpp"
+
 namespace lethe::core {
 
 namespace {
@@ -37,25 +39,13 @@ Duration backoff(const Backoff& settings, Duration cap, int attempt) {
   return Duration{std::llround(std::min(static_cast<double>(cap.count()), grown))};
 }
 
-/// A bijection of 64 bits in which every input bit moves about half of the output bits: a shift folds the high half
-/// into the low one, an odd factor carries it back up, twice.
-std::uint64_t scrambled(std::uint64_t bits) {
-  bits ^= bits >> 32;
-  bits *= 0xd6e8feb86659fd93;
-  bits ^= bits >> 32;
-  bits *= 0xd6e8feb86659fd93;
-  bits ^= bits >> 32;
-  return bits;
-}
-
 /// Evenly in [-1, 1), the same for the same poll of the same operation of the same store. The odd constants keep small
 /// numbers of operations and polls from meeting in one input.
 double jitter_of(std::uint64_t instance, const Operation& operation) {
   std::uint64_t hash = scrambled(instance + 0x9e3779b97f4a7c15);
   hash = scrambled(hash ^ (static_cast<std::uint64_t>(operation.number.value) * 0xc2b2ae3d27d4eb4f));
   hash = scrambled(hash ^ (static_cast<std::uint64_t>(operation.polls) * 0x165667b19e3779f9));
-  constexpr double two_to_52 = 4503599627370496.0;
-  return static_cast<double>(hash >> 11) / two_to_52 - 1.0;
+  return 2.0 * share_of(hash) - 1.0;
 }
 
 Duration shift(Duration gap, double jitter) {

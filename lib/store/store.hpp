@@ -121,6 +121,20 @@ struct AccountCounts {
   std::int64_t ended = 0;
 };
 
+/// What keeps the calls of an account back beside its state, as the daemon has last told it.
+struct Hindrance {
+  std::string why;                  ///< one line; empty: nothing does
+  std::optional<core::Time> until;  ///< absent: as long as it lasts
+  bool alarm = false;               ///< a person should know
+  bool operator==(const Hindrance&) const = default;
+};
+
+/// An account that has something open.
+struct OpenAccount {
+  std::string name;
+  std::int64_t open = 0;  ///< operations that haven't ended, and jobs of which something is in no operation
+};
+
 /// What is kept about an account beside its operations.
 struct AccountRecord {
   std::string name;
@@ -135,6 +149,7 @@ struct AccountRecord {
   std::int64_t requests_day = 0;  ///< days since 1970 in UTC that `requests` counts
   std::int64_t requests = 0;
   std::optional<std::int64_t> highest_operation_id;  ///< of all that anything has told so far; absent: nothing yet
+  Hindrance hindrance;
 };
 
 /// The newest transition. Whoever has noted it can tell later whether anything before it was changed.
@@ -238,6 +253,8 @@ class Store {
   virtual Result<std::vector<Waiting>> waiting(std::string_view account) = 0;
   virtual Result<AccountRecord> account(std::string_view name) = 0;  ///< an unknown name: a fresh record
   virtual Result<AccountCounts> counts(std::string_view account) = 0;
+  /// By name, whether configured or not.
+  virtual Result<std::vector<OpenAccount>> open_accounts() = 0;
   virtual Result<std::optional<core::Job>> job(std::string_view id) = 0;
   virtual Result<core::Job> job(core::JobNumber number) = 0;
   /// The jobs that an operation carries: at most `most` ids, and how many there are.
@@ -394,6 +411,7 @@ class Store {
   virtual Written<void> note_highest(std::string name, std::int64_t operation_id) = 0;
   virtual Written<void> note_restorable_days(std::string name, int days) = 0;                // ride-along
   virtual Written<void> note_error(std::string name, std::string error, core::Time at) = 0;  // ride-along
+  virtual Written<void> note_hindrance(std::string name, Hindrance hindrance) = 0;           // ride-along
   /// Adds `count` to the requests of this day; another day than the stored one begins afresh.
   virtual Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) = 0;  // ride-along
 

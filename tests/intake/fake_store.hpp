@@ -176,6 +176,8 @@ class FakeStore : public store::Store {
   store::Written<void> note_highest(std::string, std::int64_t) override { no(); }
   store::Written<void> note_restorable_days(std::string, int) override { no(); }
   store::Written<void> note_error(std::string, std::string, core::Time) override { no(); }
+  store::Written<void> note_hindrance(std::string, store::Hindrance) override { no(); }
+  store::Result<std::vector<store::OpenAccount>> open_accounts() override { no(); }
   store::Written<void> note_requests(std::string, std::int64_t, std::int64_t) override { no(); }
   store::Result<std::vector<core::Wish>> open_wishes(std::string_view, std::size_t) override { no(); }
   store::Result<std::vector<core::Wish>> wishes_of(core::OperationNumber) override { no(); }

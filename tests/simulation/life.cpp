@@ -206,7 +206,9 @@ class Life {
 
   void lose_the_secret(const Event& event) {
     setenv("LETHE_SIMULATION_SECRET", "wrong", 1);
+    ledger_.secret_changed();
     pass(event.lasting);
+    ledger_.secret_changed();
     setenv("LETHE_SIMULATION_SECRET", plan_.settings.model.client_secret.c_str(), 1);
   }
 

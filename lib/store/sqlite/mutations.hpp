@@ -131,6 +131,7 @@ Result<void> set_account_state(Unit& unit, const std::string& name, core::Accoun
 Result<void> note_restorable_days(Unit& unit, const std::string& name, int days);
 Result<void> note_error(Unit& unit, const std::string& name, const std::string& error, core::Time at);
 /// Adds to the requests of the day; another day than the stored one begins afresh.
+Result<void> note_hindrance(Unit& unit, const std::string& name, const Hindrance& hindrance);
 Result<void> note_requests(Unit& unit, const std::string& name, std::int64_t day, std::int64_t count);
 Result<void> note_submission(Unit& unit, const std::string& name, core::Time at);
 

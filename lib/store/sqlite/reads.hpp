@@ -104,6 +104,7 @@ Result<std::vector<Overlap>> overlaps(Connection& db, core::JobNumber job);
 // Accounts, the record of transitions, and the store itself.
 Result<core::AccountFacts> facts(Connection& db, std::string_view account, core::Time now, core::Duration overdue);
 Result<AccountRecord> account(Connection& db, std::string_view name);
+Result<std::vector<OpenAccount>> open_accounts(Connection& db);
 Result<AccountCounts> counts(Connection& db, std::string_view account);
 Result<void> transitions(Connection& db, const TransitionFilter& filter,
                          const std::function<bool(const core::Transition&)>& take);

@@ -165,6 +165,7 @@ AccountRecord read_account(Statement& row) {
       .requests_day = columns.integer(),
       .requests = columns.integer(),
       .highest_operation_id = columns.optional_integer(),
+      .hindrance = {.why = columns.text(), .until = columns.optional_time(), .alarm = columns.integer() != 0},
   };
 }
 

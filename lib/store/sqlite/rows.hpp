@@ -31,7 +31,7 @@ inline constexpr std::string_view wish_columns =
 /// Of the table itself.
 inline constexpr std::string_view account_columns =
     "name, state, why, until, paused_at, paused_why, restorable_days, last_error, last_error_at, requests_day, "
-    "requests, highest_operation_id";
+    "requests, highest_operation_id, hindrance, hindrance_until, hindrance_alarms";
 
 // Each reads the present row; where it holds an unknown word the statement is failed afterwards.
 core::Operation read_operation(Statement& row);

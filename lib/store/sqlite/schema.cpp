@@ -18,6 +18,7 @@ CREATE TABLE meta (
 ) STRICT;
 
 -- refused: the newest refused operation, while none was accepted since and the account wasn't paused for it.
+-- hindrance: what keeps its calls back beside its state.
 CREATE TABLE account (
   name TEXT PRIMARY KEY,
   state TEXT NOT NULL,
@@ -32,7 +33,10 @@ CREATE TABLE account (
   requests INTEGER NOT NULL DEFAULT 0,
   last_submission_at INTEGER,
   highest_operation_id INTEGER,
-  refused INTEGER
+  refused INTEGER,
+  hindrance TEXT NOT NULL DEFAULT '',
+  hindrance_until INTEGER,
+  hindrance_alarms INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 -- How many contacts the fuse has counted on a day (since 1970, in UTC).

@@ -89,6 +89,7 @@ class SqliteStore final : public Store {
   Result<std::vector<Waiting>> waiting(std::string_view account) override { return sqlite::waiting(*reads_, account); }
   Result<AccountRecord> account(std::string_view name) override { return sqlite::account(*reads_, name); }
   Result<AccountCounts> counts(std::string_view account) override { return sqlite::counts(*reads_, account); }
+  Result<std::vector<OpenAccount>> open_accounts() override { return sqlite::open_accounts(*reads_); }
   Result<std::optional<core::Job>> job(std::string_view id) override { return sqlite::job(*reads_, id); }
   Result<core::Job> job(core::JobNumber number) override { return sqlite::job(*reads_, number); }
   Result<Carried> carried(core::OperationNumber number, std::size_t most) override {
@@ -338,6 +339,11 @@ class SqliteStore final : public Store {
   Written<void> note_error(std::string name, std::string error, core::Time at) override {
     return ride_along([name = std::move(name), error = std::move(error), at](Unit& unit) {
       return sqlite::note_error(unit, name, error, at);
+    });
+  }
+  Written<void> note_hindrance(std::string name, Hindrance hindrance) override {
+    return ride_along([name = std::move(name), hindrance = std::move(hindrance)](Unit& unit) {
+      return sqlite::note_hindrance(unit, name, hindrance);
     });
   }
   Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) override {
