@@ -143,7 +143,7 @@ bool refuses_setting(const Failure& failure) {
 
 std::expected<std::string, Failure> window_of(const http::Response& response) {
   if (response.status / 100 != 2) {
-    Failure failure = refusal(window_call, response);
+    Failure failure = refusal(window_call, response, write_scope);
     if (refuses_setting(failure)) return std::move(failure.what);
     return std::unexpected(std::move(failure));
   }

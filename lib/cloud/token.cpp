@@ -11,9 +11,9 @@
 #include <random>
 #include <utility>
 
-#include "cloud/http_date.hpp"
 #include "cloud/messages.hpp"
 #include "cloud/outcome.hpp"
+#include "core/http_date.hpp"
 #include "support/digest.hpp"
 
 namespace lethe::cloud {
@@ -191,7 +191,7 @@ struct TokenSource::State {
     kept = Kept{.token = Token{.access_token = reply->access_token,
                                .rest_url = std::move(*url),
                                .scope = reply->scope,
-                               .told_at = date ? http_date(*date) : std::nullopt},
+                               .told_at = date ? core::parse_http_date(*date, clock.now()) : std::nullopt},
                 .expires_at = asked_at + reply->expires_in};
     return kept->token;
   }

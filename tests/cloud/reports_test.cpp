@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "cloud/client.hpp"
-#include "cloud/http_date.hpp"
 #include "cloud/messages_reports.hpp"
 #include "cloud/messages_window.hpp"
 #include "fakes.hpp"
@@ -190,15 +189,6 @@ TEST(Window, the_reply) {
   EXPECT_EQ(read_window_reply(R"({"RowsEffected":"1"})"), 1);
   EXPECT_EQ(read_window_reply("{}").error(), "rowsEffected: is missing");
   EXPECT_FALSE(read_window_reply("<html>").has_value());
-}
-
-TEST(HttpDate, the_one_form) {
-  EXPECT_EQ(http_date("Sun, 06 Nov 1994 08:49:37 GMT"), at("1994-11-06T08:49:37Z"));
-  EXPECT_EQ(http_date("Mon, 29 Feb 2028 23:59:59 GMT"), at("2028-02-29T23:59:59Z"));
-  for (const std::string_view none : {"", "120", "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Abc 1994 08:49:37 GMT",
-                                      "Sun, 32 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"}) {
-    EXPECT_EQ(http_date(none), std::nullopt) << none;
-  }
 }
 
 class ReportCalls : public ::testing::Test {

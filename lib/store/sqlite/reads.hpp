@@ -23,7 +23,7 @@ std::string in_state_after();    ///< account, state, after, most
 std::string suppression_took();  ///< account, most
 std::string deletion_took();     ///< account, most
 std::string unknown();           ///< account, most
-std::string pull_forward();      ///< account, from, until, now, most
+std::string pull_forward();      ///< account, from, until, now, most, the state
 std::string queued_again();      ///< account
 std::string waiting_job();       ///< account
 std::string waiting_with();      ///< account, action, selector, number, most

@@ -151,7 +151,7 @@ CREATE INDEX operation_due ON operation (account, due_at) WHERE due_at IS NOT NU
 CREATE INDEX operation_in_state ON operation (account, state, number);
 CREATE INDEX operation_suppressed ON operation (account, number) WHERE suppression_took IS NOT NULL;
 CREATE INDEX operation_deleted ON operation (account, number) WHERE deletion_took IS NOT NULL;
-CREATE INDEX operation_unpulled ON operation (account, submitted_at) WHERE state = 'deleting' AND pulled = 0;
+CREATE INDEX operation_unpulled ON operation (account, submitted_at) WHERE pulled = 0 AND due_at IS NOT NULL;
 CREATE INDEX operation_unknown ON operation (account, number) WHERE unknown_answers > 0 AND ended_at IS NULL;
 CREATE INDEX operation_unindexed ON operation (number)
   WHERE indexed IS NULL AND operation_id IS NOT NULL AND selector <> 'list';
