@@ -194,6 +194,10 @@ class FakeStore : public store::Store {
   store::Written<core::Operation> grant(core::WishNumber, core::Operation, core::Time, std::string) override { no(); }
   store::Written<void> refuse(core::WishNumber, core::Time, std::string) override { no(); }
   store::Written<core::Operation> overrule(core::Operation, core::Time, std::string) override { no(); }
+  store::Result<std::optional<core::Wish>> newest_window_wish(std::string_view) override { no(); }
+  store::Result<std::vector<std::string>> accounts_with_wishes() override { no(); }
+  store::Written<core::Wish> wish_window(std::string, int, std::string, core::Time) override { no(); }
+  store::Written<void> grant_window(core::WishNumber, core::Time) override { no(); }
   store::Written<void> pause(std::string, core::Time, std::string) override { no(); }
   store::Written<void> resume(std::string) override { no(); }
   store::Written<void> flush() override { no(); }

@@ -26,6 +26,7 @@ class HeardLog : public report::Log {
     log_->message(level, text, fields);
     if (level == core::LogLevel::error) heard_(text);
   }
+  void set_level(core::LogLevel level) override { log_->set_level(level); }
 
  private:
   std::unique_ptr<report::Log> log_;
