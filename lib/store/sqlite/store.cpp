@@ -211,8 +211,12 @@ class SqliteStore final : public Store {
     if (!load) co_return std::unexpected(load.error());
     if (!*load) co_return false;
     Mutation<bool> erase = [dead = **load](Unit& unit) { return sqlite::erase_piece(unit, dead); };
-    const auto piece = co_await durable<bool>(std::move(erase));
-    if (!piece) co_return std::unexpected(piece.error());
+    const auto more = co_await durable<bool>(std::move(erase));
+    if (!more) co_return std::unexpected(more.error());
+    if (*more) co_return true;
+    // Where somebody reads what is in the log, a later one empties it.
+    const Result<bool> truncated = co_await sqlite::truncate_log(writer_);
+    if (!truncated) co_return std::unexpected(truncated.error());
     co_return true;
   }
   Written<void> expire(core::JobNumber job, core::Time at) override {
