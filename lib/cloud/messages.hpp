@@ -57,8 +57,8 @@ std::expected<core::Observation, std::string> read_status_reply(std::string_view
 /// Whether the cloud says that it began the operation anew; the error names the field that broke the contract.
 std::expected<bool, std::string> read_retry_reply(std::string_view body, core::OperationId asked);
 
-/// The answer says of itself that it is an error, whatever its HTTP status: hasErrors, a message that is no Warning, or
-/// the gateway's shape.
+/// The answer says of itself that it is an error, whatever its HTTP status: hasErrors (or what can't be read as its
+/// opposite), a message that is no Warning, or the gateway's shape.
 bool reports_error(std::string_view body);
 
 /// The errorcode of the REST shape or the error of the token shape, as "errorcode 50100" or "invalid_client"; empty if

@@ -79,6 +79,7 @@ class SimulatedClient final : public http::Client {
       co_return failure(http::Failure::Kind::connect, false, "simulated: connection refused");
     }
     http::ServerReply reply = reach(request, exchange);
+    if (network_.spoil) network_.spoil(request.url, reply.response);
     co_await pass(latency());
     if (network_.dead()) {
       note(std::move(exchange));
