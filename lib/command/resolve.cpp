@@ -90,7 +90,7 @@ asio::awaitable<Outcome<Spoken>> resubmit(store::Store& store, core::Operation o
 }
 
 asio::awaitable<Outcome<Spoken>> give_up(store::Store& store, const core::ScheduleSettings& schedule,
-                                          core::Operation operation, std::string why, core::Time now) {
+                                         core::Operation operation, std::string why, core::Time now) {
   const auto history = store.history(operation.account);
   if (!history) co_return std::unexpected(failure(history.error()));
   if (auto refused = refusal(core::why_no_giving_up(operation, *history, schedule, now))) {

@@ -17,8 +17,8 @@
 namespace lethe::command::testing {
 namespace {
 
-using ::testing::HasSubstr;
 using std::chrono::hours;
+using ::testing::HasSubstr;
 
 class Settings : public CommandTest {
  protected:

@@ -105,9 +105,8 @@ class Operator {
   }
   command::Outcome<command::WindowView> ask_for_window(int days) {
     const command::WindowRequest request{.account = "acme", .days = days, .why = "agreed", .confirmed = true};
-    return done<command::WindowView>([&](store::Store& store) {
-      return command::ask_for_window(store, settings_, request, installation_.now());
-    });
+    return done<command::WindowView>(
+        [&](store::Store& store) { return command::ask_for_window(store, settings_, request, installation_.now()); });
   }
   command::Outcome<command::Spoken> resolve(core::OperationNumber operation, How how, std::int64_t operation_id = 0) {
     const command::Resolution resolution{.how = how, .operation_id = {operation_id}, .why = "looked it up"};

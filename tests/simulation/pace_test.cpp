@@ -218,8 +218,9 @@ TEST(Circuit, lets_one_call_at_a_time_try_while_the_cloud_fails) {
   for (const Exchange& exchange : in_order(installation)) {
     if (exchange.status == 500) failed.push_back(exchange);
   }
-  // In 9.5 hours with waits of 7.5 minutes in the mean, after a few quicker ones.
-  EXPECT_GT(failed.size(), 30u);
+  // In 9.5 hours with waits of 7.5 minutes in the mean, after a few quicker ones; of eight in suppression only the
+  // oldest is often due.
+  EXPECT_GT(failed.size(), 15u);
   EXPECT_LT(failed.size(), 160u);
   for (std::size_t i = 5; i < failed.size(); ++i) EXPECT_GE(failed[i].started, *failed[i - 1].ended + seconds{1});
   EXPECT_THAT(installation.log(), testing::HasSubstr("the cloud answers again"));

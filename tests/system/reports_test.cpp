@@ -118,9 +118,7 @@ TEST(Window, is_set_by_the_daemon_after_a_yes) {
   EXPECT_EQ(rig.cloud().calls().other, 0);
   const auto asked = rig.json({"settings", "acme", "--suppression-days", "3", "--yes", "--why", "agreed", "--json"});
   EXPECT_EQ(asked.at("asked").at("suppression_days"), value(3));
-  EXPECT_TRUE(eventually([&] {
-    return rig.json({"settings", "acme", "--json"}).at("suppression_days") == value(3);
-  }));
+  EXPECT_TRUE(eventually([&] { return rig.json({"settings", "acme", "--json"}).at("suppression_days") == value(3); }));
   EXPECT_EQ(rig.cloud().calls().other, 1);
   EXPECT_THAT(rig.lethe({"settings", "acme"}).out,
               AllOf(HasSubstr("account acme has a restore window of 3 days"), HasSubstr("the cloud took it")));
