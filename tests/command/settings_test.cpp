@@ -47,7 +47,9 @@ TEST_F(Settings, zero_and_less_than_none_are_refused_with_the_reason) {
 
 TEST_F(Settings, without_yes_it_says_what_would_change_and_does_nothing) {
   operation_in(core::State::deleting, "waits");
-  must(store_->run(store().note_restorable_days("acme", 14)));
+  const auto before = ask(a_request(14));
+  ASSERT_TRUE(before);
+  must(store_->run(store().grant_window(before->asked->number, noon)));
   const auto refused = ask(a_request(3, false));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().status, ExitStatus::usage);
