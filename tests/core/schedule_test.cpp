@@ -252,6 +252,23 @@ TEST(next_poll, behind_others_in_suppression_the_second_waits_four_times_as_long
   expect_about(next_poll(slow, suppressing(100), {}, instance, accepted, {.ahead = 1}).at - accepted, day);
 }
 
+TEST(Unknown, is_flagged_after_three_answers_within_a_day_and_asked_about_daily) {
+  Operation operation = suppressing(3);
+  const auto asked_after = [&] { return next_poll({}, operation, {}, instance, accepted).at - accepted; };
+  operation = not_known(operation, accepted);
+  expect_about(asked_after(), 10min);
+  operation = not_known(operation, accepted + 1h);
+  expect_about(asked_after(), 1h);
+  EXPECT_FALSE(is_unknown(operation));
+  Operation slowly = not_known(operation, accepted + 25h);
+  EXPECT_FALSE(is_unknown(slowly)) << "the first is longer ago than a day";
+  operation = not_known(operation, accepted + 24h);
+  EXPECT_TRUE(is_unknown(operation));
+  expect_about(asked_after(), day);
+  operation = not_known(operation, accepted + 100 * day);
+  EXPECT_TRUE(is_unknown(operation)) << "until an answer knows it";
+}
+
 TEST(next_poll, overdue_is_polled_on) {
   const Operation operation = deleting(1'000'000);
   const Time now = *operation.restorable_until + 400 * day;
