@@ -217,7 +217,7 @@ class Forecaster {
     if (const auto late = intake::check_not_after(request, now_)) {
       return std::unexpected(failure(ExitStatus::failed, std::vector{*late}));
     }
-    reckon(result, request, account, std::move(shared), **queue);
+    reckon(result, request, account, shared, **queue);
     return result;
   }
 
@@ -249,13 +249,13 @@ class Forecaster {
   }
 
   /// `shared`: the operations of its kind with this job's contacts behind those of the jobs before it.
-  void reckon(Forecast& result, const intake::JobRequest& request, const core::AccountSettings& account, Packing shared,
-              Queue& queue) const {
+  void reckon(Forecast& result, const intake::JobRequest& request, const core::AccountSettings& account,
+              const Packing& shared, Queue& queue) const {
     Packing& before = queue.of({request.action, request.selector}, account);
     const bool joins = !request.list && before.is_filling();
     result.ahead = queue.operations - (joins ? 1 : 0);
     queue.operations += request.list ? 1 : shared.operations() - before.operations();
-    if (!request.list) before = std::move(shared);
+    if (!request.list) before = shared;
     const auto last = core::submission_after(account, queue.operations - 1, queue.first);
     result.last_submission_at = last;
     result.expected_end = core::end_of_submission(request.action, last, queue.account_days, queue.history);

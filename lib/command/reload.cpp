@@ -16,7 +16,7 @@ void refuse(engine::Service& service, const std::filesystem::path& file, const s
 
 }  // namespace
 
-void reload(engine::Service& service, const std::filesystem::path& file, std::function<void()> done) {
+void reload(engine::Service& service, const std::filesystem::path& file, const std::function<void()>& done) {
   auto settings = read_settings(file);
   if (!settings) {
     for (const std::string& line : settings.error().lines) refuse(service, file, line);

@@ -9,6 +9,6 @@
 namespace lethe::command {
 
 /// `done` is called once: when the new configuration is taken, or when the log has said why the old one stays.
-void reload(engine::Service& service, const std::filesystem::path& file, std::function<void()> done);
+void reload(engine::Service& service, const std::filesystem::path& file, const std::function<void()>& done);
 
 }  // namespace lethe::command

@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "command/cloud_call.hpp"
@@ -73,7 +74,7 @@ std::string bar_of(const Row& row, std::int64_t most, std::size_t columns, const
   if (most == 0) return bar;
   const auto scaled = [&](std::int64_t requests) {
     const double share = static_cast<double>(requests) / static_cast<double>(most);
-    return static_cast<std::size_t>(share * static_cast<double>(columns) + 0.5);
+    return static_cast<std::size_t>(std::lround(share * static_cast<double>(columns)));
   };
   std::int64_t so_far = 0;
   std::size_t drawn = 0;
