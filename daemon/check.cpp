@@ -14,6 +14,7 @@ using command::ExitStatus;
 ExitStatus tell(const command::CheckReport& report) {
   for (const auto& line : report.good) std::cout << line << "\n";
   std::cout.flush();
+  for (const auto& warning : report.warnings) std::cerr << "lethe: warning: " << warning << "\n";
   for (const auto& failure : report.bad) complain(failure);
   return report.status();
 }
@@ -38,7 +39,8 @@ void add_check(CLI::App& app, Chosen& chosen) {
   };
   auto options = std::make_shared<Options>();
   command->add_option("JOB.toml", options->jobs, "job files; the lists that they name are read too");
-  command->add_flag("--online", options->online, "ask for an access token of each account");
+  command->add_flag("--online", options->online,
+                    "of each account: ask for a token, look at its scopes and the cloud's clock, read a list page");
   command->final_callback([&chosen, options] {
     chosen.command = [&chosen, options] { return check(chosen, options->jobs, options->online); };
   });

@@ -9,6 +9,7 @@
 
 #include "command/failure.hpp"
 #include "command/session.hpp"
+#include "command/spoken.hpp"
 
 namespace lethe::daemon {
 
@@ -36,6 +37,9 @@ void add_pause(CLI::App& app, Chosen& chosen);
 void add_resume(CLI::App& app, Chosen& chosen);
 void add_resolve(CLI::App& app, Chosen& chosen);
 void add_release(CLI::App& app, Chosen& chosen);
+void add_requests(CLI::App& app, Chosen& chosen);
+void add_summary(CLI::App& app, Chosen& chosen);
+void add_settings(CLI::App& app, Chosen& chosen);
 void add_demo(CLI::App& app, Chosen& chosen);
 void add_simulate(CLI::App& app, Chosen& chosen);
 
@@ -44,6 +48,10 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 
 /// Says it on stderr, a line each, and gives the exit status back.
 command::ExitStatus complain(const command::Failure& failure);
+
+/// Opens the store and prints what was done there, as text or as JSON, or complains.
+command::ExitStatus answer(const Chosen& chosen, bool json,
+                           const std::function<command::Outcome<command::Spoken>(command::Session&)>& done);
 
 /// Configuration, then store: what most commands begin with.
 command::Outcome<std::unique_ptr<command::Session>> open_session(const Chosen& chosen);

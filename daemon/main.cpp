@@ -64,6 +64,9 @@ int run_main(int argc, char** argv) {
   add_resume(app, chosen);
   add_resolve(app, chosen);
   add_release(app, chosen);
+  add_requests(app, chosen);
+  add_summary(app, chosen);
+  add_settings(app, chosen);
   add_demo(app, chosen);
   add_simulate(app, chosen);
   try {
@@ -89,6 +92,16 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 command::ExitStatus complain(const command::Failure& failure) {
   for (const auto& line : failure.lines) std::cerr << "lethe: " << line << "\n";
   return failure.status;
+}
+
+command::ExitStatus answer(const Chosen& chosen, bool json,
+                           const std::function<command::Outcome<command::Spoken>(command::Session&)>& done) {
+  const auto session = open_session(chosen);
+  if (!session) return complain(session.error());
+  const auto spoken = done(**session);
+  if (!spoken) return complain(spoken.error());
+  std::cout << (json ? spoken->json + "\n" : spoken->text);
+  return command::ExitStatus::done;
 }
 
 command::Outcome<std::unique_ptr<command::Session>> open_session(const Chosen& chosen) {

@@ -1,6 +1,5 @@
 #include "command/pause.hpp"
 
-#include <iostream>
 #include <memory>
 #include <string>
 
@@ -12,27 +11,19 @@ namespace {
 struct Options {
   std::string account;
   std::string why;
+  bool json = false;
 };
 
-command::ExitStatus tell(const command::Outcome<std::string>& outcome) {
-  if (!outcome) return complain(outcome.error());
-  std::cout << *outcome;
-  return command::ExitStatus::done;
+constexpr const char* json_help = "{account, state, why}";
+
+command::Outcome<command::Spoken> pause(command::Session& session, const Options& options) {
+  auto work = command::pause(session.store(), session.settings(), options.account, options.why, session.now());
+  return command::perform(session.loop(), std::move(work));
 }
 
-command::ExitStatus pause(const Chosen& chosen, const Options& options) {
-  const auto session = open_session(chosen);
-  if (!session) return complain(session.error());
-  auto work =
-      command::pause((*session)->store(), (*session)->settings(), options.account, options.why, (*session)->now());
-  return tell(command::perform((*session)->loop(), std::move(work)));
-}
-
-command::ExitStatus resume(const Chosen& chosen, const std::string& account) {
-  const auto session = open_session(chosen);
-  if (!session) return complain(session.error());
-  auto work = command::resume((*session)->store(), (*session)->settings(), account);
-  return tell(command::perform((*session)->loop(), std::move(work)));
+command::Outcome<command::Spoken> resume(command::Session& session, const Options& options) {
+  auto work = command::resume(session.store(), session.settings(), options.account);
+  return command::perform(session.loop(), std::move(work));
 }
 
 }  // namespace
@@ -43,18 +34,25 @@ void add_pause(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<Options>();
   command->add_option("ACCOUNT", options->account, "the account's name")->required();
   command->add_option("--why", options->why, "shown until `lethe resume`; name no contact")->type_name("W")->required();
+  command->add_flag("--json", options->json, json_help);
   command->final_callback([&chosen, options] {
     if (options->why.empty()) throw CLI::ValidationError("--why", "say why");
-    chosen.command = [&chosen, options] { return pause(chosen, *options); };
+    chosen.command = [&chosen, options] {
+      return answer(chosen, options->json, [&](command::Session& session) { return pause(session, *options); });
+    };
   });
 }
 
 void add_resume(CLI::App& app, Chosen& chosen) {
   auto* command = add_command(app, "resume", "end the pause of an account", "lethe resume acme");
-  auto account = std::make_shared<std::string>();
-  command->add_option("ACCOUNT", *account, "the account's name")->required();
-  command->final_callback(
-      [&chosen, account] { chosen.command = [&chosen, account] { return resume(chosen, *account); }; });
+  auto options = std::make_shared<Options>();
+  command->add_option("ACCOUNT", options->account, "the account's name")->required();
+  command->add_flag("--json", options->json, json_help);
+  command->final_callback([&chosen, options] {
+    chosen.command = [&chosen, options] {
+      return answer(chosen, options->json, [&](command::Session& session) { return resume(session, *options); });
+    };
+  });
 }
 
 }  // namespace lethe::daemon

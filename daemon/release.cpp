@@ -1,6 +1,5 @@
 #include "command/release.hpp"
 
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,13 +9,10 @@
 namespace lethe::daemon {
 namespace {
 
-command::ExitStatus release(const Chosen& chosen, const std::vector<std::string>& ids, bool json) {
-  const auto session = open_session(chosen);
-  if (!session) return complain(session.error());
-  const auto jobs = command::release(**session, ids);
-  if (!jobs) return complain(jobs.error());
-  std::cout << (json ? command::released_json(*jobs) + "\n" : command::released_text(*jobs));
-  return command::ExitStatus::done;
+command::Outcome<command::Spoken> let_go(command::Session& session, const std::vector<std::string>& ids) {
+  const auto jobs = command::release(session, ids);
+  if (!jobs) return std::unexpected(jobs.error());
+  return command::Spoken{command::released_text(*jobs), command::released_json(*jobs)};
 }
 
 }  // namespace
@@ -32,7 +28,9 @@ void add_release(CLI::App& app, Chosen& chosen) {
   command->add_option("JOB", options->jobs, "the ids of held jobs; all are released, or none")->required();
   command->add_flag("--json", options->json, "an array of {id, state}");
   command->final_callback([&chosen, options] {
-    chosen.command = [&chosen, options] { return release(chosen, options->jobs, options->json); };
+    chosen.command = [&chosen, options] {
+      return answer(chosen, options->json, [&](command::Session& session) { return let_go(session, options->jobs); });
+    };
   });
 }
 

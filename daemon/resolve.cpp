@@ -1,6 +1,5 @@
 #include "command/resolve.hpp"
 
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@ struct Options {
   bool resubmit = false;
   bool give_up = false;
   std::string why;
+  bool json = false;
 };
 
 command::Resolution resolution_of(const Options& options) {
@@ -24,16 +24,10 @@ command::Resolution resolution_of(const Options& options) {
   return {.how = how, .operation_id = core::OperationId{options.operation_id.value_or(0)}, .why = options.why};
 }
 
-command::ExitStatus resolve(const Chosen& chosen, const Options& options) {
-  const auto session = open_session(chosen);
-  if (!session) return complain(session.error());
-  auto work =
-      command::resolve_operation((*session)->store(), (*session)->settings(), core::OperationNumber{options.operation},
-                                 resolution_of(options), (*session)->now());
-  const auto resolved = command::perform((*session)->loop(), std::move(work));
-  if (!resolved) return complain(resolved.error());
-  std::cout << *resolved;
-  return command::ExitStatus::done;
+command::Outcome<command::Spoken> resolve(command::Session& session, const Options& options) {
+  auto work = command::resolve_operation(session.store(), session.settings(), core::OperationNumber{options.operation},
+                                         resolution_of(options), session.now());
+  return command::perform(session.loop(), std::move(work));
 }
 
 }  // namespace
@@ -51,9 +45,12 @@ void add_resolve(CLI::App& app, Chosen& chosen) {
   how->add_flag("--give-up", options->give_up, "close it without the cloud's verdict");
   how->require_option(1);
   command->add_option("--why", options->why, "recorded with it; name no contact")->type_name("W")->required();
+  command->add_flag("--json", options->json, "{operation, state, asked_operation_id}");
   command->final_callback([&chosen, options] {
     if (options->why.empty()) throw CLI::ValidationError("--why", "say why");
-    chosen.command = [&chosen, options] { return resolve(chosen, *options); };
+    chosen.command = [&chosen, options] {
+      return answer(chosen, options->json, [&](command::Session& session) { return resolve(session, *options); });
+    };
   });
 }
 

@@ -6,12 +6,16 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 #include "command/check.hpp"
 #include "command/owner.hpp"
+#include "command/reload.hpp"
 #include "commands.hpp"
 #include "engine/service.hpp"
 
@@ -27,11 +31,18 @@ void forbid_core_dumps() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
-/// The first SIGTERM or SIGINT stops in order, the second at once.
+/// As Type=notify-reload has it too: systemd tells by the time which reload this is the beginning of.
+void tell_reloading() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", micros).c_str());
+}
+
+/// The first SIGTERM or SIGINT stops in order, the second at once; SIGHUP reads the configuration anew.
 class Signals {
  public:
-  Signals(boost::asio::io_context& loop, engine::Service& service)
-      : set_(loop, SIGTERM, SIGINT, SIGHUP), service_(service) {
+  Signals(boost::asio::io_context& loop, engine::Service& service, std::filesystem::path configuration)
+      : set_(loop, SIGTERM, SIGINT, SIGHUP), service_(service), configuration_(std::move(configuration)) {
     wait();
   }
   void forget() { set_.cancel(); }
@@ -47,8 +58,9 @@ class Signals {
 
   void heed(int signal) {
     if (signal == SIGHUP) {
-      service_.log().message(core::LogLevel::warning, "SIGHUP is ignored: a new configuration needs a restart");
-      return;
+      if (stopping_) return;
+      tell_reloading();
+      return command::reload(service_, configuration_, [] { sd_notify(0, "READY=1"); });
     }
     if (stopping_) _exit(static_cast<int>(ExitStatus::failed));
     stopping_ = true;
@@ -60,6 +72,7 @@ class Signals {
 
   boost::asio::signal_set set_;
   engine::Service& service_;
+  std::filesystem::path configuration_;
   bool stopping_ = false;
 };
 
@@ -82,7 +95,7 @@ ExitStatus run(const Chosen& chosen, double time_scale) {
     const bool full = service.error().kind == store::Error::Kind::full;
     return complain(command::failure(full ? ExitStatus::failed : ExitStatus::configuration, service.error().what));
   }
-  Signals signals(loop, **service);
+  Signals signals(loop, **service, chosen.config_file());
   command::perform(loop, (*service)->run([] { sd_notify(0, "READY=1"); }));
   signals.forget();
   return ExitStatus::done;

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cloud/messages_window.hpp"
 #include "cloud/outcome.hpp"
 #include "cloud/token.hpp"
 
@@ -18,8 +19,11 @@ constexpr std::string_view retry_call = "retry";
 constexpr std::string_view submission_call = "submission";
 constexpr std::string_view requests_call = "list of requests";
 constexpr std::string_view operations_call = "list of operations";
+constexpr std::string_view summary_call = "summary of requests";
+constexpr std::string_view window_call = "restore window";
 constexpr int status_not_found = 404;
 constexpr int status_no_service = 596;
+constexpr int status_proxy = 407;
 
 /// One call of the API, without what changes from attempt to attempt.
 struct Call {
@@ -29,7 +33,7 @@ struct Call {
   bool fresh_connection = false;
 };
 
-/// What became of a call that had a token.
+/// What became of a call that had a token, and wasn't held back.
 struct Outcome {
   std::expected<http::Response, http::Failure> response;
   bool authorised_again = false;
@@ -59,6 +63,7 @@ core::Answer answer_of(const http::Response& response) {
   answer.retry_after = retry_after(response);
   answer.what = "HTTP " + std::to_string(response.status);
   read_submission_reply(response.body, answer);
+  answer.what += missing_scope(response.status, answer.errorcode, write_scope);
   // A body that can be read counts for more than its content type.
   if (answer.shape == core::Answer::Shape::unreadable && says_html(response)) answer.shape = core::Answer::Shape::html;
   return answer;
@@ -77,7 +82,7 @@ Failure error_instead(const http::Response& response) {
 
 std::expected<core::Observation, Failure> observation_of(const http::Response& response) {
   if (response.status / 100 != 2) {
-    Failure failure = refusal(status_call, response);
+    Failure failure = refusal(status_call, response, read_scope);
     const bool not_found = response.status == 404 && read_error_reply(response.body).errorcode == errorcode_not_found;
     if (not_found) failure.kind = Failure::Kind::unknown_operation;
     return std::unexpected(std::move(failure));
@@ -88,11 +93,13 @@ std::expected<core::Observation, Failure> observation_of(const http::Response& r
   return std::move(*observation);
 }
 
-using PageReader = std::expected<ListPage, std::string> (*)(std::string_view body);
+template <class Page>
+using PageReader = std::expected<Page, std::string> (*)(std::string_view body);
 
-std::expected<ListPage, Failure> page_of(std::string_view call, const http::Response& response, PageReader read) {
+template <class Page>
+std::expected<Page, Failure> page_of(std::string_view call, const http::Response& response, PageReader<Page> read) {
   if (response.status / 100 != 2) {
-    Failure failure = refusal(call, response);
+    Failure failure = refusal(call, response, read_scope);
     const bool missing = response.status == status_not_found || response.status == status_no_service;
     if (missing) failure.kind = Failure::Kind::missing;
     return std::unexpected(std::move(failure));
@@ -115,7 +122,7 @@ bool refuses_retry(const http::Response& response) {
 
 std::expected<Client::Restart, Failure> restart_of(const http::Response& response, core::OperationId id) {
   if (response.status / 100 != 2) {
-    Failure failure = refusal(retry_call, response);
+    Failure failure = refusal(retry_call, response, write_scope);
     if (refuses_retry(response)) return Client::Restart{.restarted = false, .refusal = std::move(failure.what)};
     return std::unexpected(std::move(failure));
   }
@@ -127,13 +134,35 @@ std::expected<Client::Restart, Failure> restart_of(const http::Response& respons
   return Client::Restart{.restarted = *restarted, .refusal = *restarted ? "" : "retry: the cloud did not restart it"};
 }
 
+/// The account may lack the permission for this alone, so that its other work goes on.
+bool refuses_setting(const Failure& failure) {
+  if (failure.http_status == status_no_service) return true;
+  const bool of_the_call = failure.kind == Failure::Kind::forbidden || failure.kind == Failure::Kind::contract;
+  return of_the_call && failure.http_status / 100 == 4 && failure.http_status != status_proxy;
+}
+
+std::expected<std::string, Failure> window_of(const http::Response& response) {
+  if (response.status / 100 != 2) {
+    Failure failure = refusal(window_call, response, write_scope);
+    if (refuses_setting(failure)) return std::move(failure.what);
+    return std::unexpected(std::move(failure));
+  }
+  if (reports_error(response.body)) return "restore window: the answer says that it is an error";
+  const auto rows = read_window_reply(response.body);
+  if (!rows) return std::unexpected(contract_failure(window_call, response.status, rows.error()));
+  return *rows > 0 ? "" : "restore window: the cloud says that it changed nothing";
+}
+
 class AccountClient : public Client {
  public:
   AccountClient(core::AccountSettings account, std::unique_ptr<http::Client> http, support::Clock& clock,
-                asio::any_io_executor executor, std::function<void()> request_made)
+                asio::any_io_executor executor, std::function<void()> request_made,
+                std::function<std::string()> held_back)
       : http_(std::move(http)),
+        clock_(clock),
         request_made_(std::move(request_made)),
-        tokens_(std::move(account), *http_, clock, std::move(executor), request_made_) {}
+        held_back_(std::move(held_back)),
+        tokens_(std::move(account), *http_, clock, std::move(executor), request_made_, held_back_) {}
 
   asio::awaitable<Submitted> submit(Submission submission) override {
     Call call;
@@ -168,11 +197,32 @@ class AccountClient : public Client {
 
   asio::awaitable<std::expected<ListPage, Failure>> delete_requests(core::Time from, core::Time until,
                                                                     int page) override {
-    return list(requests_call, delete_requests_path(from, until, page), read_delete_requests);
+    return get(requests_call, delete_requests_path(from, until, page), read_delete_requests);
   }
 
   asio::awaitable<std::expected<ListPage, Failure>> delete_operations(int page) override {
-    return list(operations_call, delete_operations_path(page), read_delete_operations);
+    return get(operations_call, delete_operations_path(page), read_delete_operations);
+  }
+
+  asio::awaitable<std::expected<ReportedPage, Failure>> requests_report(core::Time from, core::Time until,
+                                                                        int page) override {
+    return get(requests_call, requests_report_path(from, until, page), read_requests_report);
+  }
+
+  asio::awaitable<std::expected<Summary, Failure>> summary(core::Time from, core::Time until) override {
+    return get(summary_call, summary_path(from, until), read_summary);
+  }
+
+  asio::awaitable<std::expected<std::string, Failure>> set_window(int days) override {
+    Call call;
+    call.method = "POST";
+    call.path = window_path();
+    call.body = window_body(days);
+    call.fresh_connection = true;
+    const auto outcome = co_await perform(std::move(call));
+    if (!outcome) co_return std::unexpected(outcome.error());
+    if (!outcome->response) co_return std::unexpected(no_answer(window_call, outcome->response.error()));
+    co_return window_of(*outcome->response);
   }
 
   asio::awaitable<std::expected<Restart, Failure>> retry(core::Action action, core::OperationId id) override {
@@ -186,14 +236,17 @@ class AccountClient : public Client {
     co_return restart_of(*outcome->response, id);
   }
 
-  asio::awaitable<std::expected<void, Failure>> authorise() override {
+  asio::awaitable<std::expected<Access, Failure>> authorise() override {
     const auto token = co_await tokens_.get();
     if (!token) co_return std::unexpected(token.error());
-    co_return std::expected<void, Failure>{};
+    co_return Access{.scope = token->scope, .told_at = token->told_at};
   }
 
+  bool credentials_mended() const override { return tokens_.mended(); }
+
  private:
-  asio::awaitable<std::expected<ListPage, Failure>> list(std::string_view name, std::string path, PageReader read) {
+  template <class Page>
+  asio::awaitable<std::expected<Page, Failure>> get(std::string_view name, std::string path, PageReader<Page> read) {
     Call call;
     call.method = "GET";
     call.path = std::move(path);
@@ -203,27 +256,52 @@ class AccountClient : public Client {
     co_return page_of(name, *outcome->response, read);
   }
 
-  /// With a token; after a 401 once more with a new one. The error is that of a token that can't be had.
+  /// With a token; after a 401 once more with a new one. The error is that of a token that can't be had, or of a
+  /// request that may not be made now.
   asio::awaitable<std::expected<Outcome, Failure>> perform(Call call) {
     const auto token = co_await tokens_.get();
     if (!token) co_return std::unexpected(token.error());
+    if (auto failure = not_now()) co_return std::unexpected(std::move(*failure));
     Outcome outcome;
     outcome.response = co_await send(request_of(call, *token));
+    note_authority(outcome, *token);
     if (!outcome.response || outcome.response->status != 401) co_return outcome;
     const auto renewed = co_await tokens_.renew(token->access_token);
     if (!renewed) co_return std::unexpected(renewed.error());
+    if (auto failure = not_now()) co_return std::unexpected(std::move(*failure));
     outcome.response = co_await send(request_of(call, *renewed));
     outcome.authorised_again = true;
+    note_authority(outcome, *renewed);
     co_return outcome;
+  }
+
+  std::optional<Failure> not_now() const {
+    const std::string why_not = held_back_ ? held_back_() : std::string{};
+    if (why_not.empty()) return std::nullopt;
+    return held_back("call", why_not);
+  }
+
+  /// What an answer says about the token that the call was made with.
+  void note_authority(const Outcome& outcome, const Token& token) {
+    if (!outcome.response || outcome.response->status == 401) return;
+    tokens_.accepted();
+    // A scope that is granted later is in a later token only.
+    const bool no_privilege =
+        outcome.response->status == 403 && read_error_reply(outcome.response->body).errorcode == errorcode_no_privilege;
+    if (no_privilege) tokens_.forget(token.access_token);
   }
 
   asio::awaitable<std::expected<http::Response, http::Failure>> send(http::Request request) {
     request_made_();
-    return http_->exchange(std::move(request));
+    auto response = co_await http_->exchange(std::move(request));
+    if (response) date_to_seconds(*response, clock_.now());
+    co_return response;
   }
 
   std::unique_ptr<http::Client> http_;
+  support::Clock& clock_;
   std::function<void()> request_made_;
+  std::function<std::string()> held_back_;
   TokenSource tokens_;
 };
 
@@ -231,9 +309,9 @@ class AccountClient : public Client {
 
 std::unique_ptr<Client> make_client(core::AccountSettings account, std::unique_ptr<http::Client> http,
                                     support::Clock& clock, asio::any_io_executor executor,
-                                    std::function<void()> request_made) {
+                                    std::function<void()> request_made, std::function<std::string()> held_back) {
   return std::make_unique<AccountClient>(std::move(account), std::move(http), clock, std::move(executor),
-                                         std::move(request_made));
+                                         std::move(request_made), std::move(held_back));
 }
 
 }  // namespace lethe::cloud

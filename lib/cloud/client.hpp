@@ -12,6 +12,7 @@
 #include "cloud/failure.hpp"
 #include "cloud/messages.hpp"
 #include "cloud/messages_lists.hpp"
+#include "cloud/messages_reports.hpp"
 #include "core/operation.hpp"
 #include "core/reply.hpp"
 #include "core/settings.hpp"
@@ -45,13 +46,28 @@ class Client {
     std::string refusal;
   };
   virtual boost::asio::awaitable<std::expected<Restart, Failure>> retry(core::Action action, core::OperationId id) = 0;
+  /// One page, from 1, of the requests received from one instant to another, as the cloud shows them.
+  virtual boost::asio::awaitable<std::expected<ReportedPage, Failure>> requests_report(core::Time from,
+                                                                                       core::Time until, int page) = 0;
+  virtual boost::asio::awaitable<std::expected<Summary, Failure>> summary(core::Time from, core::Time until) = 0;
+  /// Sets the account's restore window, -1 for none. Empty: it is set; else why the cloud refused. Asked for twice, it
+  /// is set all the same.
+  virtual boost::asio::awaitable<std::expected<std::string, Failure>> set_window(int days) = 0;
   /// A token alone: `check --online`, and the probe of a blocked account.
-  virtual boost::asio::awaitable<std::expected<void, Failure>> authorise() = 0;
+  struct Access {
+    std::optional<std::string> scope;   ///< what the token may be used for, where the cloud told it
+    std::optional<core::Time> told_at;  ///< the cloud's clock when it gave the token
+  };
+  virtual boost::asio::awaitable<std::expected<Access, Failure>> authorise() = 0;
+  /// What the refusal of a token was about has changed: the secret is another, or can be read again.
+  virtual bool credentials_mended() const = 0;
 };
 
 /// `request_made` is called for every HTTP request of the account, tokens too (the daily budget counts them).
+/// `held_back` is asked before each and says why it may not be made; empty: it may. A call that it keeps back fails
+/// with Failure::Kind::held_back; a submission counts as not sent.
 std::unique_ptr<Client> make_client(core::AccountSettings account, std::unique_ptr<http::Client> http,
                                     support::Clock& clock, boost::asio::any_io_executor executor,
-                                    std::function<void()> request_made);
+                                    std::function<void()> request_made, std::function<std::string()> held_back = {});
 
 }  // namespace lethe::cloud

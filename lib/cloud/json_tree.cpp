@@ -112,15 +112,6 @@ std::optional<std::int64_t> integer_of_double(double number) {
   return static_cast<std::int64_t>(number);
 }
 
-std::optional<bool> as_boolean(const Node& node) {
-  if (const auto* truth = std::get_if<bool>(&node.value)) return *truth;
-  if (const auto* text = node.text()) {
-    if (same_name(*text, "true")) return true;
-    if (same_name(*text, "false")) return false;
-  }
-  return std::nullopt;
-}
-
 std::optional<std::string> as_text(const Node& node) {
   if (const auto* text = node.text()) return *text;
   return std::nullopt;
@@ -200,6 +191,25 @@ const Node* find(const Node& node, std::string_view name) {
   if (exact != object->end()) return &exact->node;
   const auto alike = std::ranges::find_if(*object, [&](const Member& member) { return same_name(member.name, name); });
   return alike == object->end() ? nullptr : &alike->node;
+}
+
+std::vector<const Node*> find_all(const Node& node, std::string_view name) {
+  std::vector<const Node*> found;
+  const auto* object = node.object();
+  if (object == nullptr) return found;
+  for (const auto& member : *object) {
+    if (same_name(member.name, name)) found.push_back(&member.node);
+  }
+  return found;
+}
+
+std::optional<bool> as_boolean(const Node& node) {
+  if (const auto* truth = std::get_if<bool>(&node.value)) return *truth;
+  if (const auto* text = node.text()) {
+    if (same_name(*text, "true")) return true;
+    if (same_name(*text, "false")) return false;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::int64_t> as_integer(const Node& node) {

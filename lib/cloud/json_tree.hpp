@@ -43,6 +43,9 @@ bool same_name(std::string_view one, std::string_view other);
 /// is no object.
 const Node* find(const Node& node, std::string_view name);
 
+/// All members of that name, without regard to case.
+std::vector<const Node*> find_all(const Node& node, std::string_view name);
+
 /// A field that decides something. Absent, null or an empty string: no value. An error names the field: it holds
 /// something else than its type, or it is there twice and says two things.
 template <typename T>
@@ -55,5 +58,7 @@ Field<const Node*> child(const Node& object, std::string_view name);
 
 /// An integer however it is written: 2038, "2038" or 2038.0.
 std::optional<std::int64_t> as_integer(const Node& node);
+/// true or "True".
+std::optional<bool> as_boolean(const Node& node);
 
 }  // namespace lethe::cloud::json

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cloud/json_tree.hpp"
+#include "core/admission.hpp"
 
 namespace lethe::cloud {
 
@@ -90,11 +91,11 @@ bool is_token(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > ' ' && c < 127; });
 }
 
-/// A word of the cloud goes into logs and pages: short and without control characters.
+/// A word of the cloud goes into logs, pages and terminals: short and of printable ASCII. Beyond it lie controls
+/// (U+009B begins a terminal's commands) and marks that turn the direction of a line.
 bool is_word(std::string_view text) {
   constexpr std::size_t longest = 64;
-  return text.size() <= longest &&
-         std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; });
+  return text.size() <= longest && std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 /// A code short enough not to be somebody's contact id.
@@ -120,8 +121,8 @@ void append(std::string& line, std::string_view part) {
 }
 
 bool is_warning(const json::Node& message) {
-  const auto* type = json::find(message, "resultClass");
-  return type != nullptr && type->text() != nullptr && json::same_name(*type->text(), "Warning");
+  const auto type = json::text(message, "resultClass");
+  return type && *type && json::same_name(**type, "Warning");
 }
 
 struct ResultMessages {
@@ -130,11 +131,13 @@ struct ResultMessages {
 };
 
 ResultMessages read_messages(const json::Node& reply) {
-  const auto* field = json::find(reply, "resultMessages");
-  if (field == nullptr || field->is_null()) return {};
-  if (field->array() == nullptr) return {.error = true, .what = "resultMessages of an unknown form"};
-  const auto error = std::ranges::find_if_not(*field->array(), is_warning);
-  if (error == field->array()->end()) return {.error = false, .what = {}};
+  const auto field = json::child(reply, "resultMessages");
+  if (!field) return {.error = true, .what = field.error()};
+  if (!*field) return {};
+  const auto* messages = (**field)->array();
+  if (messages == nullptr) return {.error = true, .what = "resultMessages of an unknown form"};
+  const auto error = std::ranges::find_if_not(*messages, is_warning);
+  if (error == messages->end()) return {.error = false, .what = {}};
   std::string what = "a result message that is no warning";
   if (const auto code = as_code(json::find(*error, "resultCode"))) what += ", resultCode " + std::to_string(*code);
   return {.error = true, .what = std::move(what)};
@@ -165,7 +168,26 @@ bool is_contacts_shape(const json::Node& reply) {
 void read_row_count(const json::Node& reply, core::Answer& answer) {
   const auto* list = json::find(reply, "targetListInformation");
   const auto* rows = list == nullptr ? nullptr : json::find(*list, "rowCount");
-  if (rows != nullptr) answer.row_count = json::as_integer(*rows);
+  const auto count = rows == nullptr ? std::nullopt : json::as_integer(*rows);
+  if (count && *count >= 0 && *count <= core::most_contacts_of_a_list) answer.row_count = count;
+}
+
+/// Of fields that contradict each other, what shows that something may have been accepted: any operationID above zero.
+std::optional<std::int64_t> any_operation_id(const json::Node& reply) {
+  std::optional<std::int64_t> found;
+  for (const auto* node : json::find_all(reply, "operationID")) {
+    const auto id = json::as_integer(*node);
+    if (id && (!found || *found <= 0)) found = id;
+  }
+  return found;
+}
+
+/// The same for operationInitiated: whether any of them is true.
+std::optional<bool> any_initiated(const json::Node& reply) {
+  for (const auto* node : json::find_all(reply, "operationInitiated")) {
+    if (json::as_boolean(*node).value_or(false)) return true;
+  }
+  return std::nullopt;
 }
 
 /// The envelope of the contacts API. Where a decisive field can't be read, the shape stays `unreadable`.
@@ -173,11 +195,9 @@ void read_envelope(const json::Node& reply, core::Answer& answer) {
   const auto initiated = json::boolean(reply, "operationInitiated");
   const auto operation_id = json::integer(reply, "operationID");
   const auto has_errors = json::boolean(reply, "hasErrors");
-  if (initiated) answer.initiated = *initiated;
+  answer.initiated = initiated ? *initiated : any_initiated(reply);
+  answer.operation_id = operation_id ? *operation_id : any_operation_id(reply);
   if (has_errors) answer.has_errors = *has_errors;
-  // One of two operationIDs that contradict each other is kept: it shows that something may have been accepted.
-  const auto* some_id = json::find(reply, "operationID");
-  answer.operation_id = operation_id ? *operation_id : json::as_integer(*some_id);
   const auto messages = read_messages(reply);
   answer.error_message = messages.error;
   read_row_count(reply, answer);
@@ -302,7 +322,10 @@ std::expected<TokenReply, std::string> read_token_reply(std::string_view body) {
   if (!life) return std::unexpected(life.error());
   const auto url = json::text(*reply, "rest_instance_url");
   if (!url) return std::unexpected(url.error());
-  return TokenReply{.access_token = **token, .expires_in = *life, .rest_instance_url = url->value_or("")};
+  return TokenReply{.access_token = **token,
+                    .expires_in = *life,
+                    .rest_instance_url = url->value_or(""),
+                    .scope = json::text(*reply, "scope").value_or(std::nullopt)};
 }
 
 void read_submission_reply(std::string_view body, core::Answer& answer) {
@@ -360,7 +383,7 @@ bool reports_error(std::string_view body) {
   const auto reply = parse_object(body);
   if (!reply) return false;
   const auto has_errors = json::boolean(*reply, "hasErrors");
-  return (has_errors && has_errors->value_or(false)) || read_messages(*reply).error.value_or(false) ||
+  return !has_errors || has_errors->value_or(false) || read_messages(*reply).error.value_or(false) ||
          is_rest_shape(*reply);
 }
 

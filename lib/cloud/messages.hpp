@@ -17,6 +17,10 @@
 
 namespace lethe::cloud {
 
+/// The scopes of an installed package: for lists and status calls, and for what changes anything.
+inline constexpr std::string_view read_scope = "list_and_subscribers_read";
+inline constexpr std::string_view write_scope = "list_and_subscribers_write";
+
 /// What one operation sends.
 struct Submission {
   core::Action action = core::Action::delete_contacts;
@@ -38,7 +42,8 @@ std::size_t submission_envelope(core::Action action, core::Selector selector);
 struct TokenReply {
   std::string access_token;
   core::Duration expires_in;
-  std::string rest_instance_url;  ///< as it came; may be empty
+  std::string rest_instance_url;     ///< as it came; may be empty
+  std::optional<std::string> scope;  ///< as it came, where it was told
 };
 /// The error names the field, never a value.
 std::expected<TokenReply, std::string> read_token_reply(std::string_view body);
@@ -52,8 +57,8 @@ std::expected<core::Observation, std::string> read_status_reply(std::string_view
 /// Whether the cloud says that it began the operation anew; the error names the field that broke the contract.
 std::expected<bool, std::string> read_retry_reply(std::string_view body, core::OperationId asked);
 
-/// The answer says of itself that it is an error, whatever its HTTP status: hasErrors, a message that is no Warning, or
-/// the gateway's shape.
+/// The answer says of itself that it is an error, whatever its HTTP status: hasErrors (or what can't be read as its
+/// opposite), a message that is no Warning, or the gateway's shape.
 bool reports_error(std::string_view body);
 
 /// The errorcode of the REST shape or the error of the token shape, as "errorcode 50100" or "invalid_client"; empty if

@@ -48,19 +48,6 @@ std::unexpected<std::string> broken(std::string_view field, std::string_view wha
   return std::unexpected(fmt::format("{}: {}", field, what));
 }
 
-/// "2026-11-20T00%3A00%3A00"
-std::string date_parameter(core::Time day) {
-  std::string text;
-  for (const char c : core::rfc3339(day)) {
-    if (c == ':') {
-      text += "%3A";
-    } else if (c != 'Z') {
-      text += c;
-    }
-  }
-  return text;
-}
-
 /// A number or a word; anything else tells nothing.
 std::optional<std::string> name_of(const json::Node* node) {
   constexpr std::size_t longest = 256;
@@ -135,6 +122,18 @@ std::expected<ListPage, std::string> read_page(std::string_view body, const Name
 }
 
 }  // namespace
+
+std::string date_parameter(core::Time time) {
+  std::string text;
+  for (const char c : core::rfc3339(std::chrono::floor<std::chrono::seconds>(time))) {
+    if (c == ':') {
+      text += "%3A";
+    } else if (c != 'Z') {
+      text += c;
+    }
+  }
+  return text;
+}
 
 std::string delete_requests_path(core::Time from, core::Time until, int page) {
   const core::Time first = std::chrono::floor<std::chrono::days>(from);

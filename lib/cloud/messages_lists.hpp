@@ -22,6 +22,8 @@ struct ListPage {
   std::optional<core::Time> as_of;  ///< as the page says; absent where it doesn't
 };
 
+/// As it stands in a query: "2026-11-20T00%3A00%3A00", in UTC and to the second.
+std::string date_parameter(core::Time time);
 /// Path and query of a page, from 1. Days in UTC; `until` is included.
 std::string delete_requests_path(core::Time from, core::Time until, int page);
 std::string delete_operations_path(int page);

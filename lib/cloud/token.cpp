@@ -6,12 +6,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <random>
 #include <utility>
 
 #include "cloud/messages.hpp"
 #include "cloud/outcome.hpp"
+#include "core/http_date.hpp"
 #include "support/digest.hpp"
 
 namespace lethe::cloud {
@@ -27,6 +29,7 @@ constexpr std::string_view token_call = "token request";
 constexpr core::Duration least_life = 60s;
 constexpr core::Duration pause_after_refusal = 20min;
 constexpr core::Duration pause_after_failure = 10s;
+constexpr std::size_t most_in_an_hour = 4;
 
 support::DigestKey random_key() {
   std::random_device source;
@@ -52,6 +55,22 @@ Failure secret_failure(std::string what) {
                  .http_status = 0,
                  .retry_after = std::nullopt,
                  .what = std::move(what)};
+}
+
+Failure too_many(core::Duration wait) {
+  return Failure{.kind = Failure::Kind::throttled,
+                 .request_sent = false,
+                 .http_status = 0,
+                 .retry_after = wait,
+                 .what = "token request: 4 were made within an hour, and Lethe makes no more"};
+}
+
+Failure refused_again() {
+  return Failure{.kind = Failure::Kind::credentials,
+                 .request_sent = true,
+                 .http_status = 401,
+                 .retry_after = std::nullopt,
+                 .what = "a new access token is refused too: HTTP 401"};
 }
 
 Failure token_refusal(const http::Response& response) {
@@ -91,10 +110,14 @@ struct TokenSource::State {
   support::Clock& clock;
   asio::any_io_executor executor;
   std::function<void()> request_made;
+  std::function<std::string()> held_back;  ///< why no request may be made now; empty: it may
   support::DigestKey key = random_key();
   std::optional<Kept> kept;
   std::optional<Hold> hold;
   std::shared_ptr<Flight> flight;
+  std::deque<core::Duration> sent;  ///< the last hour's requests, on the monotonic clock
+  bool renewed_in_vain = false;     ///< a token was fetched for a 401, and no call was let through since
+  bool secret_unreadable = false;   ///< when it was last needed
 
   bool has_token() const { return kept && kept->expires_at - clock.monotonic() >= least_life; }
 
@@ -114,12 +137,24 @@ struct TokenSource::State {
     return failure;
   }
 
-  std::expected<Prepared, Failure> prepare() const {
+  /// The failure that forbids any request for now.
+  std::optional<Failure> one_too_many() {
+    const auto hour_ago = clock.monotonic() - 1h;
+    while (!sent.empty() && sent.front() <= hour_ago) sent.pop_front();
+    if (sent.size() < most_in_an_hour) return std::nullopt;
+    return too_many(sent.front() - hour_ago);
+  }
+
+  std::expected<Prepared, Failure> prepare() {
+    const std::string why_not = held_back ? held_back() : std::string{};
+    if (!why_not.empty()) return std::unexpected(cloud::held_back(token_call, why_not));
     const auto secret = read_secret(account.client_secret);
+    secret_unreadable = !secret;
     if (!secret) return std::unexpected(secret_failure(secret.error()));
     Prepared prepared;
     prepared.secret_digest = digest(*secret);
     if (auto failure = forbidden(prepared.secret_digest)) return std::unexpected(std::move(*failure));
+    if (auto failure = one_too_many()) return std::unexpected(std::move(*failure));
     prepared.request.method = "POST";
     prepared.request.url = without_final_slashes(account.auth_url) + "/v2/token";
     prepared.request.headers = {{"Content-Type", "application/json"}};
@@ -152,7 +187,11 @@ struct TokenSource::State {
     if (!reply) return std::unexpected(contract_failure(token_call, response.status, reply.error()));
     auto url = rest_url(*reply);
     if (!url) return std::unexpected(contract_failure(token_call, response.status, url.error()));
-    kept = Kept{.token = Token{.access_token = reply->access_token, .rest_url = std::move(*url)},
+    const auto date = http::header(response.headers, "Date");
+    kept = Kept{.token = Token{.access_token = reply->access_token,
+                               .rest_url = std::move(*url),
+                               .scope = reply->scope,
+                               .told_at = date ? core::parse_http_date(*date, clock.now()) : std::nullopt},
                 .expires_at = asked_at + reply->expires_in};
     return kept->token;
   }
@@ -162,7 +201,11 @@ struct TokenSource::State {
     if (!prepared) co_return std::unexpected(std::move(prepared.error()));
     const auto asked_at = clock.monotonic();
     request_made();
-    const auto response = co_await http.exchange(std::move(prepared->request));
+    sent.push_back(asked_at);
+    auto response = co_await http.exchange(std::move(prepared->request));
+    if (response) date_to_seconds(*response, clock.now());
+    // What never left is nothing to the cloud.
+    if (!response && !response.error().request_sent) sent.pop_back();
     Result result = response ? keep(*response, asked_at) : std::unexpected(no_answer(token_call, response.error()));
     if (!result) result = std::unexpected(hold_off(std::move(result.error()), std::move(prepared->secret_digest)));
     co_return result;
@@ -191,8 +234,10 @@ class Landing {
 }  // namespace
 
 TokenSource::TokenSource(core::AccountSettings account, http::Client& http, support::Clock& clock,
-                         asio::any_io_executor executor, std::function<void()> request_made)
-    : state_(std::make_shared<State>(std::move(account), http, clock, std::move(executor), std::move(request_made))) {}
+                         asio::any_io_executor executor, std::function<void()> request_made,
+                         std::function<std::string()> held_back)
+    : state_(std::make_shared<State>(std::move(account), http, clock, std::move(executor), std::move(request_made),
+                                     std::move(held_back))) {}
 
 TokenSource::~TokenSource() = default;
 
@@ -215,9 +260,30 @@ asio::awaitable<std::expected<Token, Failure>> TokenSource::get() {
 }
 
 asio::awaitable<std::expected<Token, Failure>> TokenSource::renew(std::string used) {
-  if (state_->kept && state_->kept->token.access_token == used) state_->kept.reset();
+  if (state_->kept && state_->kept->token.access_token == used) {
+    const bool young = !state_->sent.empty() && state_->clock.monotonic() - state_->sent.back() < pause_after_refusal;
+    if (state_->renewed_in_vain && young) co_return std::unexpected(refused_again());
+    state_->renewed_in_vain = true;
+    state_->kept.reset();
+  }
   Result result = co_await get();
   co_return result;
+}
+
+void TokenSource::accepted() {
+  state_->renewed_in_vain = false;
+}
+
+void TokenSource::forget(const std::string& used) {
+  if (state_->kept && state_->kept->token.access_token == used) state_->kept.reset();
+}
+
+bool TokenSource::mended() const {
+  const bool refused = state_->hold && state_->hold->failure.kind == Failure::Kind::credentials;
+  if (!refused && !state_->secret_unreadable) return false;
+  const auto secret = read_secret(state_->account.client_secret);
+  if (!secret) return false;
+  return state_->secret_unreadable || state_->digest(*secret) != state_->hold->secret_digest;
 }
 
 }  // namespace lethe::cloud

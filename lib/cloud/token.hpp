@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ struct Token {
   std::string access_token;
   std::string rest_url;  ///< scheme, no final slash; the configured one, else the reply's, held to the rule of
                          ///< where a token may be sent
+  std::optional<std::string> scope;   ///< as the reply told it
+  std::optional<core::Time> told_at;  ///< by the server's clock, where its reply said that
 };
 
 /// Reads a secret at the moment it is needed. A file with any bit for others is refused; a final newline is cut.
@@ -34,14 +37,25 @@ std::expected<std::string, std::string> normalise_rest_url(std::string_view rest
 /// the next token request goes out no sooner than 20 min later (a bad secret must not become a storm); until then
 /// get() fails with the same failure, unless the secret, read anew, is another than the one refused. After any other
 /// failure of a token request the next one goes out no sooner than 10 s later, nor before what Retry-After asks for.
+/// Whatever happens, at most 4 requests go to the cloud within an hour (its own soft limit is one in 20 min, and a
+/// token is used for 17 min); what would be the fifth fails as throttled until its time has come.
 class TokenSource {
  public:
   TokenSource(core::AccountSettings account, http::Client& http, support::Clock& clock,
-              boost::asio::any_io_executor executor, std::function<void()> request_made);
+              boost::asio::any_io_executor executor, std::function<void()> request_made,
+              std::function<std::string()> held_back = {});
   ~TokenSource();
   boost::asio::awaitable<std::expected<Token, Failure>> get();
   /// After a 401: fetches a new token unless `used` is no longer the one kept (another call has refreshed it already).
+  /// Once for each episode of 401s: it is over when accepted() says so. As long as it lasts, and less than 20 min have
+  /// passed since the last token request, it fails, as the credentials' fault.
   boost::asio::awaitable<std::expected<Token, Failure>> renew(std::string used);
+  /// A call was let through with a token.
+  void accepted();
+  /// The token lacks a scope that the installed package may get: unless it was replaced, the next call fetches another.
+  void forget(const std::string& used);
+  /// What a refusal was about has changed: the secret is another, or can be read again.
+  bool mended() const;
 
  private:
   struct State;

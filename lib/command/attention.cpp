@@ -143,7 +143,7 @@ store::Result<void> add_refused(store::Store& store, const std::string& account,
   const auto refused = store.refused_wishes(account, now - alarm_shown_for);
   if (!refused) return std::unexpected(refused.error());
   for (const auto& wish : *refused) {
-    const auto operation = store.operation(wish.operation);
+    const auto operation = store.operation(wish.operation.value_or(core::OperationNumber{}));
     if (!operation) return std::unexpected(operation.error());
     const bool retry = wish.kind == core::Wish::Kind::retry;
     if (retry ? core::why_no_retry(*operation) : core::why_no_adoption(*operation)) continue;
@@ -188,7 +188,8 @@ store::Result<void> add_sweep(store::Store& store, const core::AccountSettings& 
   return {};
 }
 
-store::Result<void> add_account(store::Store& store, const std::string& name, std::vector<Attention>& to) {
+store::Result<void> add_account(store::Store& store, const std::string& name, core::Time now,
+                                std::vector<Attention>& to) {
   const auto record = store.account(name);
   if (!record) return std::unexpected(record.error());
   if (record->state == core::AccountState::blocked) {
@@ -197,6 +198,13 @@ store::Result<void> add_account(store::Store& store, const std::string& name, st
                   .what = fmt::format("account {} is {}: {}", name, word(record->state), record->why),
                   .remedy = "`lethe check --online` tries its credentials; nothing of it is submitted or polled "
                             "meanwhile"});
+  }
+  const store::Hindrance& hindrance = record->hindrance;
+  if (hindrance.alarm && (!hindrance.until || *hindrance.until > now)) {
+    to.push_back({.operation = std::nullopt,
+                  .job = {},
+                  .what = fmt::format("account {}: {}", name, hindrance.why),
+                  .remedy = "nothing of it is submitted or polled meanwhile; it goes on by itself"});
   }
   if (record->state == core::AccountState::paused) {
     to.push_back({.operation = std::nullopt,
@@ -214,7 +222,48 @@ store::Result<void> add_account(store::Store& store, const std::string& name, st
   return {};
 }
 
+/// A restore window that the cloud refused, unless another one was asked for since.
+store::Result<void> add_window(store::Store& store, const std::string& account, core::Time now,
+                               std::vector<Attention>& to) {
+  const auto wish = store.newest_window_wish(account);
+  if (!wish) return std::unexpected(wish.error());
+  const bool refused = *wish && (*wish)->settled_at && !(*wish)->refusal.empty();
+  if (!refused || now - *(*wish)->settled_at > alarm_shown_for) return {};
+  to.push_back(
+      {.operation = std::nullopt,
+       .job = {},
+       .what = fmt::format("account {}: {} was refused: {}", account, core::in_words(**wish), (*wish)->refusal),
+       .remedy = fmt::format("`lethe settings {} --suppression-days N` asks for it again", account)});
+  return {};
+}
+
+std::string what_is_asked(const core::Wish& wish) {
+  if (!wish.operation) return core::in_words(wish);
+  return fmt::format("{} of operation {}", core::in_words(wish), wish.operation->value);
+}
+
+Attention never_done(const core::Wish& wish) {
+  return {.operation = wish.operation,
+          .job = {},
+          .what = fmt::format("account {} isn't in the configuration any more, and {} was asked of it at {}",
+                              wish.account, what_is_asked(wish), core::rfc3339(wish.made_at)),
+          .remedy = "configure the account again, and the daemon does it"};
+}
+
 }  // namespace
+
+store::Result<std::vector<Attention>> attention_to_left_accounts(store::Store& store, const core::Settings& settings) {
+  std::vector<Attention> found;
+  const auto accounts = store.accounts_with_wishes();
+  if (!accounts) return std::unexpected(accounts.error());
+  for (const auto& account : *accounts) {
+    if (core::find_account(settings, account) != nullptr) continue;
+    const auto wishes = store.open_wishes(account, most_shown_of_a_state);
+    if (!wishes) return std::unexpected(wishes.error());
+    for (const auto& wish : *wishes) found.push_back(never_done(wish));
+  }
+  return found;
+}
 
 store::Result<std::vector<Attention>> attention_of(store::Store& store, const core::AccountSettings& account,
                                                    const core::ScheduleSettings& schedule, core::Time now) {
@@ -231,9 +280,26 @@ store::Result<std::vector<Attention>> attention_of(store::Store& store, const co
   }
   if (auto added = add_unknown(store, account.name, found); !added) return std::unexpected(added.error());
   if (auto added = add_refused(store, account.name, now, found); !added) return std::unexpected(added.error());
+  if (auto added = add_window(store, account.name, now, found); !added) return std::unexpected(added.error());
   if (auto added = add_held(store, account.name, found); !added) return std::unexpected(added.error());
-  if (auto added = add_account(store, account.name, found); !added) return std::unexpected(added.error());
+  if (auto added = add_account(store, account.name, now, found); !added) return std::unexpected(added.error());
   if (auto added = add_sweep(store, account, now, found); !added) return std::unexpected(added.error());
+  return found;
+}
+
+store::Result<std::vector<Attention>> attention_to_unconfigured(store::Store& store, const core::Settings& settings) {
+  const auto open = store.open_accounts();
+  if (!open) return std::unexpected(open.error());
+  std::vector<Attention> found;
+  for (const store::OpenAccount& account : *open) {
+    if (core::find_account(settings, account.name) != nullptr) continue;
+    found.push_back({.operation = std::nullopt,
+                     .job = {},
+                     .what = fmt::format("account {} isn't in the configuration, and {} of its operations and jobs are "
+                                         "open: nobody asks about them",
+                                         account.name, account.open),
+                     .remedy = "put it back and `systemctl reload lethe`"});
+  }
   return found;
 }
 

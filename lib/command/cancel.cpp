@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "command/known_job.hpp"
 #include "command/reason.hpp"
 
 namespace lethe::command {
@@ -37,14 +38,10 @@ Failure nothing_left(const store::Cancellation& cancellation) {
 boost::asio::awaitable<Outcome<store::Cancellation>> cancel(store::Store& store, std::string job, std::string why,
                                                             core::Time now) {
   if (auto checked = check_reason(why); !checked) co_return std::unexpected(std::move(checked.error()));
-  const auto known = store.job(job);
-  if (!known) co_return std::unexpected(failure(known.error()));
-  if (!known.value()) {
-    co_return std::unexpected(
-        failure(ExitStatus::unknown_name, fmt::format("no job {}; `lethe jobs` lists them", job)));
-  }
+  const auto known = known_job(store, job);
+  if (!known) co_return std::unexpected(known.error());
   std::string cause = by_a_person(core::word(core::State::cancelled), why);
-  auto cancelled = co_await store.cancel((*known)->number, now, std::move(cause));
+  auto cancelled = co_await store.cancel(known->number, now, std::move(cause));
   if (!cancelled) co_return std::unexpected(failure(cancelled.error()));
   if (cancelled->taken == 0) co_return std::unexpected(nothing_left(*cancelled));
   co_return std::move(*cancelled);

@@ -4,17 +4,13 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <chrono>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
-#include "cloud/client.hpp"
 #include "cloud/token.hpp"
 #include "command/session.hpp"
 #include "http/client.hpp"
@@ -148,48 +144,6 @@ void check_intake(const core::Settings& settings, CheckReport& report) {
                                     settings.intake_directory->string()));
 }
 
-ExitStatus status_of(const cloud::Failure& failure) {
-  using Kind = cloud::Failure::Kind;
-  const bool settings_at_fault =
-      failure.kind == Kind::credentials || failure.kind == Kind::secret || failure.kind == Kind::forbidden;
-  return settings_at_fault ? ExitStatus::configuration : ExitStatus::failed;
-}
-
-/// Gives the number of requests that it took.
-std::int64_t check_token(const core::AccountSettings& account, support::Clock& clock, CheckReport& report) {
-  std::int64_t requests = 0;
-  boost::asio::io_context loop;
-  http::ClientSettings http_settings;
-  http_settings.ca_file = account.ca_file;
-  auto http = http::make_client(loop.get_executor(), http_settings);
-  if (!http) {
-    report.bad.push_back(failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, http.error())));
-    return requests;
-  }
-  const auto client =
-      cloud::make_client(account, std::move(*http), clock, loop.get_executor(), [&requests] { ++requests; });
-  const auto authorised = perform(loop, client->authorise());
-  if (authorised) {
-    report.good.push_back(fmt::format("ok  account {}: {} gave a token", account.name, account.auth_url));
-  } else {
-    const auto status = status_of(authorised.error());
-    const std::string_view remedy =
-        status == ExitStatus::configuration
-            ? "compare client_id, the secret and account_id with the installed package's API integration"
-            : "see that this machine reaches the host";
-    report.bad.push_back(
-        failure(status, fmt::format("account {}: {}; {}", account.name, authorised.error().what, remedy)));
-  }
-  return requests;
-}
-
-/// The day's budget counts them. Where there is no store yet, nobody keeps a budget.
-void count_requests(Session& session, const std::string& account, std::int64_t requests, CheckReport& report) {
-  const auto day = std::chrono::floor<std::chrono::days>(session.now()).time_since_epoch().count();
-  const auto noted = perform(session.loop(), session.store().note_requests(account, day, requests));
-  if (!noted) report.bad.push_back(failure(noted.error()));
-}
-
 }  // namespace
 
 std::optional<Failure> unusable_secret(const core::Settings& settings) {
@@ -224,17 +178,6 @@ CheckReport check_files(const std::filesystem::path& configuration, const std::v
   if (jobs.empty()) return report;
   Queues queues(draft.settings);
   for (const auto& job : jobs) check_job(job, draft.settings, known, queues, report);
-  return report;
-}
-
-CheckReport check_online(const core::Settings& settings) {
-  CheckReport report;
-  const auto clock = support::make_system_clock();
-  const auto session = Session::open(settings);
-  for (const auto& account : settings.accounts) {
-    const auto requests = check_token(account, *clock, report);
-    if (session && requests > 0) count_requests(**session, account.name, requests, report);
-  }
   return report;
 }
 

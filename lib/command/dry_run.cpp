@@ -124,13 +124,7 @@ store::Result<Queue> queue_of(store::Store& store, const core::ScheduleSettings&
   const auto facts = store.facts(account.name, now, schedule.overdue);
   if (!facts) return std::unexpected(facts.error());
   if (auto counted = count_waiting(store, account, queue); !counted) return std::unexpected(counted.error());
-  if (facts->last_submission_at) {
-    const bool full = facts->suppressing - facts->overdue >= account.max_operations_in_suppression;
-    const auto free =
-        *facts->last_submission_at + (full ? std::max(core::assumed_suppression, account.min_time_between_submissions)
-                                           : account.min_time_between_submissions);
-    queue.first = std::max(now, free);
-  }
+  queue.first = core::first_submission(account, *facts, now);
   if (facts->state != core::AccountState::ready) {
     queue.assumptions.push_back(
         fmt::format("the account is {} now; it is reckoned as if it were ready", word(facts->state)));
@@ -223,7 +217,7 @@ class Forecaster {
     if (const auto late = intake::check_not_after(request, now_)) {
       return std::unexpected(failure(ExitStatus::failed, std::vector{*late}));
     }
-    reckon(result, request, account, std::move(shared), **queue);
+    reckon(result, request, account, shared, **queue);
     return result;
   }
 
@@ -255,13 +249,13 @@ class Forecaster {
   }
 
   /// `shared`: the operations of its kind with this job's contacts behind those of the jobs before it.
-  void reckon(Forecast& result, const intake::JobRequest& request, const core::AccountSettings& account, Packing shared,
-              Queue& queue) const {
+  void reckon(Forecast& result, const intake::JobRequest& request, const core::AccountSettings& account,
+              const Packing& shared, Queue& queue) const {
     Packing& before = queue.of({request.action, request.selector}, account);
     const bool joins = !request.list && before.is_filling();
     result.ahead = queue.operations - (joins ? 1 : 0);
     queue.operations += request.list ? 1 : shared.operations() - before.operations();
-    if (!request.list) before = std::move(shared);
+    if (!request.list) before = shared;
     const auto last = core::submission_after(account, queue.operations - 1, queue.first);
     result.last_submission_at = last;
     result.expected_end = core::end_of_submission(request.action, last, queue.account_days, queue.history);

@@ -124,6 +124,7 @@ std::string some_of(const std::vector<Name>& names, std::string_view what) {
 
 std::vector<std::int64_t> numbers_of(const std::vector<core::OperationNumber>& operations) {
   std::vector<std::int64_t> numbers;
+  numbers.reserve(operations.size());
   for (const core::OperationNumber& operation : operations) numbers.push_back(operation.value);
   return numbers;
 }

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "command/known_job.hpp"
 #include "config/config.hpp"
 
 namespace lethe::command {
@@ -85,13 +86,9 @@ Outcome<store::TransitionFilter> resolve(store::Store& store, const LogQuestion&
   store::TransitionFilter filter;
   filter.since = question.since;
   if (question.job) {
-    const auto job = store.job(*question.job);
-    if (!job) return std::unexpected(failure(job.error()));
-    if (!job.value()) {
-      return std::unexpected(
-          failure(ExitStatus::unknown_name, fmt::format("no job {}; `lethe jobs` lists them", *question.job)));
-    }
-    filter.job = job.value()->number;
+    const auto job = known_job(store, *question.job);
+    if (!job) return std::unexpected(job.error());
+    filter.job = job->number;
   }
   if (question.operation) {
     const core::OperationNumber number{*question.operation};

@@ -9,6 +9,7 @@
 #include <ranges>
 #include <utility>
 
+#include "command/known_job.hpp"
 #include "command/table.hpp"
 #include "core/admission.hpp"
 #include "core/batching.hpp"
@@ -82,7 +83,7 @@ boost::json::object operation_object(const core::Operation& operation, const cor
 
 boost::json::object wish_object(const core::Wish& wish) {
   boost::json::object entry;
-  entry["operation"] = wish.operation.value;
+  entry["operation"] = wish.operation.value_or(core::OperationNumber{}).value;
   entry["wish"] = word(wish.kind);
   entry["operation_id"] = wish.operation_id ? boost::json::value(wish.operation_id->value) : nullptr;
   entry["why"] = wish.why;
@@ -98,8 +99,8 @@ std::string wishes_text(const std::vector<core::Wish>& wishes) {
   for (const auto& wish : wishes) {
     if (wish.settled_at && wish.refusal.empty()) continue;
     text +=
-        fmt::format("asked for      {} of operation {} at {}: {}\n", core::in_words(wish), wish.operation.value,
-                    short_time(wish.made_at),
+        fmt::format("asked for      {} of operation {} at {}: {}\n", core::in_words(wish),
+                    wish.operation.value_or(core::OperationNumber{}).value, short_time(wish.made_at),
                     wish.settled_at ? "refused: " + report::printable(wish.refusal) : "the daemon has yet to do it");
   }
   return text;
@@ -260,13 +261,10 @@ std::string jobs_json(const std::vector<store::JobView>& jobs) {
 
 Outcome<JobDetail> job_detail(store::Store& store, const core::Settings& settings, const std::string& id,
                               core::Time now) {
-  auto job = store.job(id);
-  if (!job) return std::unexpected(failure(job.error()));
-  if (!job.value()) {
-    return std::unexpected(failure(ExitStatus::unknown_name, fmt::format("no job {}; `lethe jobs` lists them", id)));
-  }
+  auto job = known_job(store, id);
+  if (!job) return std::unexpected(job.error());
   JobDetail detail;
-  detail.job = std::move(*job.value());
+  detail.job = std::move(*job);
   auto operations = store.operations_of(detail.job.number);
   if (!operations) return std::unexpected(failure(operations.error()));
   detail.operations = std::move(*operations);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -15,30 +16,43 @@ std::optional<Failure> unknown(const core::Settings& settings, const std::string
   return failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", account, settings.file.string()));
 }
 
+std::string account_json(const std::string& account, core::AccountState state, const std::string& why) {
+  boost::json::object entry;
+  entry["account"] = account;
+  entry["state"] = word(state);
+  entry["why"] = why;
+  return boost::json::serialize(entry);
+}
+
 }  // namespace
 
-boost::asio::awaitable<Outcome<std::string>> pause(store::Store& store, const core::Settings& settings,
-                                                   std::string account, std::string why, core::Time now) {
+boost::asio::awaitable<Outcome<Spoken>> pause(store::Store& store, const core::Settings& settings, std::string account,
+                                              std::string why, core::Time now) {
   if (auto refused = unknown(settings, account)) co_return std::unexpected(std::move(*refused));
   if (auto checked = check_reason(why); !checked) co_return std::unexpected(std::move(checked.error()));
-  const auto paused = co_await store.pause(account, now, std::move(why));
+  const auto paused = co_await store.pause(account, now, why);
   if (!paused) co_return std::unexpected(failure(paused.error()));
-  co_return fmt::format(
+  auto text = fmt::format(
       "account {0} is paused: nothing new of it is submitted, and what was sent is followed on; `lethe resume {0}` "
       "ends it\n",
       account);
+  co_return Spoken{.text = std::move(text), .json = account_json(account, core::AccountState::paused, why)};
 }
 
-boost::asio::awaitable<Outcome<std::string>> resume(store::Store& store, const core::Settings& settings,
-                                                    std::string account) {
+boost::asio::awaitable<Outcome<Spoken>> resume(store::Store& store, const core::Settings& settings,
+                                               std::string account) {
   if (auto refused = unknown(settings, account)) co_return std::unexpected(std::move(*refused));
   const auto record = store.account(account);
   if (!record) co_return std::unexpected(failure(record.error()));
-  if (!record->paused_at && record->state != core::AccountState::paused)
-    co_return fmt::format("account {} isn't paused\n", account);
-  const auto resumed = co_await store.resume(account);
-  if (!resumed) co_return std::unexpected(failure(resumed.error()));
-  co_return fmt::format("account {} is no longer paused\n", account);
+  const bool paused = record->paused_at || record->state == core::AccountState::paused;
+  if (paused) {
+    const auto resumed = co_await store.resume(account);
+    if (!resumed) co_return std::unexpected(failure(resumed.error()));
+  }
+  const auto now = store.account(account);
+  if (!now) co_return std::unexpected(failure(now.error()));
+  auto text = fmt::format("account {} {}\n", account, paused ? "is no longer paused" : "isn't paused");
+  co_return Spoken{.text = std::move(text), .json = account_json(account, now->state, now->why)};
 }
 
 }  // namespace lethe::command

@@ -5,16 +5,17 @@
 #include <string>
 
 #include "command/failure.hpp"
+#include "command/spoken.hpp"
 #include "core/settings.hpp"
 #include "core/time.hpp"
 #include "store/store.hpp"
 
 namespace lethe::command {
 
-/// What to print. Exit status 3: no such account is configured.
-boost::asio::awaitable<Outcome<std::string>> pause(store::Store& store, const core::Settings& settings,
-                                                   std::string account, std::string why, core::Time now);
-boost::asio::awaitable<Outcome<std::string>> resume(store::Store& store, const core::Settings& settings,
-                                                    std::string account);
+/// As JSON {account, state, why}. Exit status 3: no such account is configured.
+boost::asio::awaitable<Outcome<Spoken>> pause(store::Store& store, const core::Settings& settings, std::string account,
+                                              std::string why, core::Time now);
+boost::asio::awaitable<Outcome<Spoken>> resume(store::Store& store, const core::Settings& settings,
+                                               std::string account);
 
 }  // namespace lethe::command

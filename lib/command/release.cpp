@@ -5,20 +5,18 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "command/known_job.hpp"
+
 namespace lethe::command {
 
 Outcome<core::Job> held_job(store::Store& store, const std::string& id) {
-  auto job = store.job(id);
-  if (!job) return std::unexpected(failure(job.error()));
-  if (!job->has_value()) {
-    return std::unexpected(failure(ExitStatus::unknown_name, fmt::format("no job {}; `lethe jobs` lists them", id)));
-  }
-  if ((*job)->state != core::State::held) {
+  auto job = known_job(store, id);
+  if (job && job->state != core::State::held) {
     return std::unexpected(
         failure(ExitStatus::failed,
-                fmt::format("job {} isn't held, it is {}; there is nothing to release", id, word((*job)->state))));
+                fmt::format("job {} isn't held, it is {}; there is nothing to release", id, word(job->state))));
   }
-  return std::move(**job);
+  return job;
 }
 
 Outcome<std::vector<core::Job>> release(Session& session, const std::vector<std::string>& ids) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <utility>
 
 #include "command/reason.hpp"
@@ -17,8 +18,17 @@ std::optional<Failure> refusal(const std::optional<std::string>& why_not) {
   return failure(ExitStatus::failed, *why_not);
 }
 
-asio::awaitable<Outcome<std::string>> adopt(store::Store& store, core::Operation operation, Resolution resolution,
-                                            core::Time now) {
+/// Where it stands now; `asked` is the operationID that the cloud is still to be asked about.
+std::string operation_json(const core::Operation& operation, std::optional<core::OperationId> asked) {
+  boost::json::object entry;
+  entry["operation"] = operation.number.value;
+  entry["state"] = word(operation.state);
+  entry["asked_operation_id"] = asked ? boost::json::value(asked->value) : nullptr;
+  return boost::json::serialize(entry);
+}
+
+asio::awaitable<Outcome<Spoken>> adopt(store::Store& store, core::Operation operation, Resolution resolution,
+                                       core::Time now) {
   if (auto refused = refusal(core::why_no_adoption(operation))) co_return std::unexpected(std::move(*refused));
   const auto owner = store.owner_of(operation.account, operation.action, resolution.operation_id);
   if (!owner) co_return std::unexpected(failure(owner.error()));
@@ -36,10 +46,11 @@ asio::awaitable<Outcome<std::string>> adopt(store::Store& store, core::Operation
   std::string cause = by_a_person(core::in_words(wish) + " is asked for", resolution.why);
   const auto made = co_await store.make_wish(std::move(wish), std::move(cause));
   if (!made) co_return std::unexpected(failure(made.error()));
-  co_return fmt::format(
+  auto text = fmt::format(
       "operation {}: the daemon asks the cloud about operationID {}, and takes it on when it is a {}; "
       "`lethe log --operation {}` tells what came of it\n",
       operation.number.value, resolution.operation_id.value, word(operation.action), operation.number.value);
+  co_return Spoken{.text = std::move(text), .json = operation_json(operation, resolution.operation_id)};
 }
 
 /// A job of the operation that would expire at once instead of being sent.
@@ -54,8 +65,8 @@ store::Result<std::optional<core::Job>> expired_job(store::Store& store, core::O
   return std::nullopt;
 }
 
-asio::awaitable<Outcome<std::string>> resubmit(store::Store& store, core::Operation operation, std::string why,
-                                               core::Time now) {
+asio::awaitable<Outcome<Spoken>> resubmit(store::Store& store, core::Operation operation, std::string why,
+                                          core::Time now) {
   if (auto refused = refusal(core::why_no_resubmission(operation))) co_return std::unexpected(std::move(*refused));
   const auto expired = expired_job(store, operation.number, now);
   if (!expired) co_return std::unexpected(failure(expired.error()));
@@ -74,11 +85,12 @@ asio::awaitable<Outcome<std::string>> resubmit(store::Store& store, core::Operat
   operation.due_at.reset();
   const auto queued = co_await store.overrule(std::move(operation), now, by_a_person("to be submitted again", why));
   if (!queued) co_return std::unexpected(failure(queued.error()));
-  co_return fmt::format("operation {} is queued again and goes first\n", queued->number.value);
+  auto text = fmt::format("operation {} is queued again and goes first\n", queued->number.value);
+  co_return Spoken{.text = std::move(text), .json = operation_json(*queued, std::nullopt)};
 }
 
-asio::awaitable<Outcome<std::string>> give_up(store::Store& store, const core::ScheduleSettings& schedule,
-                                              core::Operation operation, std::string why, core::Time now) {
+asio::awaitable<Outcome<Spoken>> give_up(store::Store& store, const core::ScheduleSettings& schedule,
+                                         core::Operation operation, std::string why, core::Time now) {
   const auto history = store.history(operation.account);
   if (!history) co_return std::unexpected(failure(history.error()));
   if (auto refused = refusal(core::why_no_giving_up(operation, *history, schedule, now))) {
@@ -87,15 +99,16 @@ asio::awaitable<Outcome<std::string>> give_up(store::Store& store, const core::S
   operation.state = core::State::abandoned;
   const auto closed = co_await store.overrule(std::move(operation), now, by_a_person("given up", why));
   if (!closed) co_return std::unexpected(failure(closed.error()));
-  co_return fmt::format("operation {} is {}: closed without the cloud's verdict\n", closed->number.value,
-                        word(closed->state));
+  auto text = fmt::format("operation {} is {}: closed without the cloud's verdict\n", closed->number.value,
+                          word(closed->state));
+  co_return Spoken{.text = std::move(text), .json = operation_json(*closed, std::nullopt)};
 }
 
 }  // namespace
 
-asio::awaitable<Outcome<std::string>> resolve_operation(store::Store& store, const core::Settings& settings,
-                                                        core::OperationNumber number, Resolution resolution,
-                                                        core::Time now) {
+asio::awaitable<Outcome<Spoken>> resolve_operation(store::Store& store, const core::Settings& settings,
+                                                   core::OperationNumber number, Resolution resolution,
+                                                   core::Time now) {
   if (auto checked = check_reason(resolution.why); !checked) co_return std::unexpected(std::move(checked.error()));
   auto operation = store.operation(number);
   if (!operation && operation.error().kind == store::Error::Kind::not_found) {

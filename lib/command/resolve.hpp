@@ -7,6 +7,7 @@
 #include <string>
 
 #include "command/failure.hpp"
+#include "command/spoken.hpp"
 #include "core/settings.hpp"
 #include "core/time.hpp"
 #include "store/store.hpp"
@@ -24,10 +25,10 @@ struct Resolution {
   std::string why;                 ///< not empty
 };
 
-/// What to print. Exit status 3: no such operation. 1: it doesn't stand where this may be done; the line says where it
-/// stands and what to do.
-boost::asio::awaitable<Outcome<std::string>> resolve_operation(store::Store& store, const core::Settings& settings,
-                                                               core::OperationNumber number, Resolution resolution,
-                                                               core::Time now);
+/// As JSON {operation, state, asked_operation_id}. Exit status 3: no such operation. 1: it doesn't stand where this may
+/// be done; the line says where it stands and what to do.
+boost::asio::awaitable<Outcome<Spoken>> resolve_operation(store::Store& store, const core::Settings& settings,
+                                                          core::OperationNumber number, Resolution resolution,
+                                                          core::Time now);
 
 }  // namespace lethe::command

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "command/known_job.hpp"
 #include "command/reason.hpp"
 #include "core/remedy.hpp"
 
@@ -38,13 +39,9 @@ std::string others_of(const store::Store::Carried& carried, const std::string& j
 boost::asio::awaitable<Outcome<std::vector<RetryAsked>>> retry(store::Store& store, std::string job, std::string why,
                                                                core::Time now) {
   if (auto checked = check_reason(why); !checked) co_return std::unexpected(std::move(checked.error()));
-  const auto known = store.job(job);
-  if (!known) co_return std::unexpected(failure(known.error()));
-  if (!known.value()) {
-    co_return std::unexpected(
-        failure(ExitStatus::unknown_name, fmt::format("no job {}; `lethe jobs` lists them", job)));
-  }
-  const auto operations = store.operations_of((*known)->number);
+  const auto known = known_job(store, job);
+  if (!known) co_return std::unexpected(known.error());
+  const auto operations = store.operations_of(known->number);
   if (!operations) co_return std::unexpected(failure(operations.error()));
   std::vector<RetryAsked> asked;
   for (const auto& operation : *operations) {
@@ -59,7 +56,7 @@ boost::asio::awaitable<Outcome<std::vector<RetryAsked>>> retry(store::Store& sto
     if (!carried) co_return std::unexpected(failure(carried.error()));
     asked.push_back({operation, std::move(*made), std::move(*carried)});
   }
-  if (asked.empty()) co_return std::unexpected(nothing_to_retry(**known, *operations));
+  if (asked.empty()) co_return std::unexpected(nothing_to_retry(*known, *operations));
   co_return asked;
 }
 

@@ -34,7 +34,15 @@ store::Result<AccountLine> account_line(store::Store& store, const core::Schedul
   line.name = account.name;
   const bool over = record->state == core::AccountState::waiting && record->until && *record->until <= now;
   line.state = over ? core::AccountState::ready : record->state;
-  if (!over) line.why = record->why;
+  if (!over) {
+    line.why = record->why;
+    line.until = record->until;
+  }
+  const store::Hindrance& hindrance = record->hindrance;
+  if (!hindrance.until || *hindrance.until > now) {
+    line.held_up = hindrance.why;
+    line.held_up_until = hindrance.until;
+  }
   if (record->paused_at) {
     // The person's word comes first; what holds the account beside it is told with it.
     const auto beside = line.state == core::AccountState::ready
@@ -55,6 +63,23 @@ store::Result<AccountLine> account_line(store::Store& store, const core::Schedul
   return line;
 }
 
+std::string until_in_words(std::optional<core::Time> until) {
+  return until ? " until " + core::rfc3339(std::chrono::floor<std::chrono::seconds>(*until)) : "";
+}
+
+std::string state_in_words(const AccountLine& account) {
+  const std::string state = std::string(word(account.state)) + until_in_words(account.until);
+  return account.why.empty() ? state : state + ": " + account.why;
+}
+
+std::string held_up_in_words(const AccountLine& account) {
+  return account.held_up.empty() ? "-" : account.held_up + until_in_words(account.held_up_until);
+}
+
+boost::json::value time_json(std::optional<core::Time> time) {
+  return time ? boost::json::value(core::rfc3339(*time)) : nullptr;
+}
+
 std::string last_error(const AccountLine& account) {
   if (account.last_error.empty()) return "-";
   if (!account.last_error_at) return account.last_error;
@@ -73,6 +98,12 @@ store::Result<StatusView> status_view(store::Store& store, const core::Settings&
     std::ranges::move(*attention, std::back_inserter(view.attention));
     view.accounts.push_back(std::move(*line));
   }
+  auto left = attention_to_left_accounts(store, settings);
+  if (!left) return std::unexpected(left.error());
+  std::ranges::move(*left, std::back_inserter(view.attention));
+  auto unconfigured = attention_to_unconfigured(store, settings);
+  if (!unconfigured) return std::unexpected(unconfigured.error());
+  std::ranges::move(*unconfigured, std::back_inserter(view.attention));
   return view;
 }
 
@@ -90,13 +121,14 @@ std::string status_text(const StatusView& view) {
                {"ENDED", Align::right},
                {"REQUESTS TODAY", Align::right},
                {"QUEUED WAITS FOR", Align::left, 100},
+               {"CALLS HELD UP BY", Align::left, 100},
                {"LAST ERROR", Align::left, 100}});
   for (const auto& account : view.accounts) {
-    const auto state = std::string(word(account.state)) + (account.why.empty() ? "" : ": " + account.why);
-    table.add({account.name, state, fmt::to_string(account.counts.queued), fmt::to_string(account.counts.suppressing),
-               fmt::to_string(account.counts.deleting), fmt::to_string(account.counts.ended),
+    table.add({account.name, state_in_words(account), fmt::to_string(account.counts.queued),
+               fmt::to_string(account.counts.suppressing), fmt::to_string(account.counts.deleting),
+               fmt::to_string(account.counts.ended),
                fmt::format("{} of {}", account.requests_today, account.requests_per_day),
-               account.waits_for.empty() ? "-" : account.waits_for, last_error(account)});
+               account.waits_for.empty() ? "-" : account.waits_for, held_up_in_words(account), last_error(account)});
   }
   return out + table.text();
 }
@@ -108,6 +140,9 @@ std::string status_json(const StatusView& view) {
     entry["name"] = account.name;
     entry["state"] = word(account.state);
     entry["why"] = account.why;
+    entry["until"] = time_json(account.until);
+    entry["held_up"] = account.held_up;
+    entry["held_up_until"] = time_json(account.held_up_until);
     entry["queued"] = account.counts.queued;
     entry["suppressing"] = account.counts.suppressing;
     entry["deleting"] = account.counts.deleting;

@@ -17,6 +17,9 @@ struct AccountLine {
   std::string name;
   core::AccountState state = core::AccountState::ready;
   std::string why;
+  std::optional<core::Time> until;  ///< of a state that ends by itself
+  std::string held_up;              ///< what keeps calls back beside the state: failures, the budget, the pace
+  std::optional<core::Time> held_up_until;
   store::AccountCounts counts;
   std::string waits_for;  ///< why what is queued isn't submitted yet; empty: nothing is, or it goes now
   std::int64_t requests_today = 0;

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "config/descriptor.hpp"
+#include "config/toml_depth.hpp"
 
 namespace lethe::config {
 namespace {
@@ -57,6 +58,14 @@ std::expected<std::string, support::Fault> read_text(const std::filesystem::path
 }
 
 std::expected<toml::table, support::Fault> parse_toml(std::string_view text, const std::filesystem::path& file) {
+  if (const auto line = line_of_deep_key(text)) {
+    return std::unexpected(support::Fault{.what = "has a key of too many parts",
+                                          .file = file,
+                                          .line = *line,
+                                          .column = 0,
+                                          .key = {},
+                                          .remedy = "take it out"});
+  }
   try {
     return toml::parse(text, file.string());
   } catch (const toml::parse_error& error) {

@@ -34,6 +34,8 @@ struct AccountFacts {
 
 /// What a list whose size nobody declared counts for the fuse.
 inline constexpr std::int64_t contacts_of_undeclared_list = 1'000'000;
+/// A number beyond it is none to reckon with: sums of such would pass 64 bits.
+inline constexpr std::int64_t most_contacts_of_a_list = 1'000'000'000;
 
 /// The job whose turn it is, as far as admission asks.
 struct Turn {

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t low_quantile = 20;  ///< the twentieth part of the durations is shorter
 constexpr Duration least_for_a_canary = std::chrono::hours{2};
+constexpr double much_faster = 0.6;  ///< of the median
+constexpr double margin_when_faster = 0.9;
 constexpr double canary_until = 0.65;
 constexpr double canary_at = 0.7;
 
@@ -60,9 +62,13 @@ std::optional<Duration> Durations::median() const {
 }
 
 Duration first_likely(const Durations& past) {
+  constexpr double unseen = 2.0 / 3;  // of one more duration, shorter than all that are known
   const auto count = static_cast<double>(past.count());
-  const Duration low = std::min(past.sorted()[past.count() / low_quantile], past.shortest_of_late());
-  return share(low, count / (count + 1));
+  const Duration late = past.shortest_of_late();
+  const Duration low = std::min(past.sorted()[past.count() / low_quantile], late);
+  // Things go much faster than they did, and the few that say so don't yet tell how much.
+  if (late < share(*past.median(), much_faster)) return share(low, margin_when_faster);
+  return share(low, count / (count + unseen));
 }
 
 Duration expected_delay_wait(const Durations& past, Duration elapsed, const Price& price) {

@@ -42,7 +42,8 @@ Duration first_likely(const Durations& past);
 /// durations that are longer than `elapsed`, has reached what a call is worth. Never longer than `cap` past the first
 /// instant at which an end is likely; before that, one look at seven tenths of the way (an end may come earlier than
 /// ever seen), where it is at least two hours. An end is likely from the twentieth part of the durations on, or from
-/// the shortest of the newest five, a little before either. `past` holds enough.
+/// the shortest of the newest five, a little before either (a tenth, where the latter is below 0.6 of the median).
+/// `past` holds enough.
 Duration expected_delay_wait(const Durations& past, Duration elapsed, const Price& price);
 
 }  // namespace lethe::core

@@ -17,6 +17,13 @@ std::int64_t rounded_up(std::int64_t whole, std::int64_t part) {
 
 }  // namespace
 
+Time first_submission(const AccountSettings& account, const AccountFacts& facts, Time now) {
+  if (!facts.last_submission_at) return now;
+  const bool full = facts.suppressing - facts.overdue >= account.max_operations_in_suppression;
+  const Duration spacing = account.min_time_between_submissions;
+  return std::max(now, *facts.last_submission_at + (full ? std::max(assumed_suppression, spacing) : spacing));
+}
+
 std::int64_t operations_for(const AccountSettings& account, Selector selector, std::int64_t contacts,
                             std::int64_t bytes) {
   if (selector == Selector::list) return contacts;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/admission.hpp"
 #include "core/operation.hpp"
 #include "core/schedule.hpp"
 #include "core/settings.hpp"
@@ -21,6 +22,10 @@ inline constexpr Duration default_job_life = std::chrono::days{7};
 /// (`contacts` of them) each is one.
 std::int64_t operations_for(const AccountSettings& account, Selector selector, std::int64_t contacts,
                             std::int64_t bytes);
+
+/// When the next operation can leave: the spacing after the last submission is kept, and where suppression is full, one
+/// of them has to be through with it.
+Time first_submission(const AccountSettings& account, const AccountFacts& facts, Time now);
 
 /// When the operation with `before` others in front of it is submitted, if the first leaves at `first`: submissions are
 /// min_time_between_submissions apart, and at most max_operations_in_suppression are in suppression at a time.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/backoff.hpp"
+
 namespace lethe::core {
 
 namespace {
@@ -10,11 +12,8 @@ namespace {
 using Next = Effect::Next;
 using Shape = Answer::Shape;
 
-constexpr Duration longest_wait = std::chrono::hours{24};
-constexpr Duration wait_when_throttled = std::chrono::minutes{30};   ///< 429 without Retry-After
-constexpr Duration wait_when_unavailable = std::chrono::minutes{5};  ///< 503/50300 without Retry-After
-
 constexpr std::int64_t errorcode_not_found = 30003;
+constexpr std::int64_t errorcode_exhausted = 50200;
 constexpr std::int64_t errorcode_unavailable = 50300;
 
 /// What was found, and the one line that the answer brings along.
@@ -25,13 +24,17 @@ std::string cause(std::string_view found, const Answer& answer) {
 }
 
 Effect effect(Next next, std::string_view found, const Answer& answer) {
-  return Effect{.next = next, .operation_id = std::nullopt, .wait = std::nullopt, .cause = cause(found, answer)};
+  Effect effect;
+  effect.next = next;
+  effect.cause = cause(found, answer);
+  return effect;
 }
 
-Effect wait(Duration without_retry_after, std::string_view found, const Answer& answer) {
+Effect wait(std::string_view found, const Answer& answer) {
   const bool says_when = answer.retry_after && *answer.retry_after > Duration::zero();
   Effect waits = effect(Next::wait, found, answer);
-  waits.wait = std::min(says_when ? *answer.retry_after : without_retry_after, longest_wait);
+  waits.wait = says_when ? std::min(*answer.retry_after, longest_retry_after) : wait_unasked(answer.http_status);
+  waits.exhausted = !says_when && answer.http_status == 429 && answer.errorcode == errorcode_exhausted;
   return waits;
 }
 
@@ -83,7 +86,7 @@ Effect judge_client_error(const Answer& answer, bool authorised_again) {
       }
       return effect(Next::block, "the address of the call was not found", answer);
     case 429:
-      return wait(wait_when_throttled, "the cloud asks to wait", answer);
+      return wait("the cloud asks to wait", answer);
     default:
       return effect(Next::block, "the call is not let through", answer);
   }
@@ -92,7 +95,7 @@ Effect judge_client_error(const Answer& answer, bool authorised_again) {
 Effect judge_server_error(const Answer& answer) {
   if (answer.http_status == 596) return effect(Next::block, "the service was not found", answer);
   if (answer.http_status == 503 && answer.errorcode == errorcode_unavailable) {
-    return wait(wait_when_unavailable, "the cloud is not available", answer);
+    return wait("the cloud is not available", answer);
   }
   return effect(Next::unconfirmed, "the server failed, perhaps after it had accepted", answer);
 }

@@ -51,10 +51,11 @@ struct Effect {
   Next next = Next::unconfirmed;
   std::optional<OperationId> operation_id;
   std::optional<Duration> wait;
+  bool exhausted = false;  ///< with `wait`: the account has sent more than it may (pause_when_exhausted())
   std::string cause;
 };
 
-/// Waits are at most 24 h; a 429 that doesn't say how long waits 30 min, a 503/50300 5 min.
+/// Waits are at most 24 h; one that the answer doesn't say how long is wait_unasked().
 /// `authorised_again`: this answer came after the one forced token refresh that a 401 allows.
 Effect judge(const Answer& answer, bool authorised_again);
 

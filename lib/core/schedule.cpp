@@ -74,7 +74,8 @@ Duration cap_of_backoff(const ScheduleSettings& settings, Duration age) {
 Duration suppression_gap(const ScheduleSettings& settings, const Operation& operation, const Durations& past,
                          Duration age) {
   if (past.suffice()) {
-    return expected_delay_wait(past, age, {settings.patience, cap_in_suppression(settings.patience, age)});
+    const Duration patience = settings.patience * 7 / 4;  // what ends there keeps nobody waiting but the next operation
+    return expected_delay_wait(past, age, {patience, cap_in_suppression(patience, age)});
   }
   return backoff(settings.suppression, cap_of_backoff(settings, age), operation.attempt);
 }
@@ -87,7 +88,9 @@ Duration in_the_queue(Duration gap, std::int64_t ahead) {
 
 /// `elapsed` since the window's end, or before it.
 Duration end_gap(const ScheduleSettings& settings, int attempt, const Durations& past, Duration elapsed) {
-  if (past.suffice()) return expected_delay_wait(past, elapsed, {settings.patience, settings.deletion.cap});
+  // So that the cap holds with the jitter too.
+  const auto cap = Duration{std::llround(static_cast<double>(settings.deletion.cap.count()) / (1 + jitter_share))};
+  if (past.suffice()) return expected_delay_wait(past, elapsed, {settings.patience, cap});
   return backoff(settings.deletion, settings.deletion.cap, attempt);
 }
 

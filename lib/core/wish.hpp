@@ -19,13 +19,16 @@ struct WishNumber {
 /// It is open until it is settled: carried out, or refused with a reason.
 struct Wish {
   enum class Kind : std::uint8_t {
-    retry,  ///< ask the cloud to try the failed operation again
-    adopt,  ///< the operation's lost submission is the cloud's `operation_id`
+    retry,   ///< ask the cloud to try the failed operation again
+    adopt,   ///< the operation's lost submission is the cloud's `operation_id`
+    window,  ///< set the account's restore window to `days`
   };
   WishNumber number;
-  OperationNumber operation;
+  std::optional<OperationNumber> operation;  ///< absent: it is about the account
+  std::string account;                       ///< of an operation's, the store fills it in
   Kind kind = Kind::retry;
   std::optional<OperationId> operation_id;  ///< of `adopt`
+  std::optional<int> days;                  ///< of `window`; -1: none
   std::string why;                          ///< in the person's words; never a contact
   Time made_at;
   std::optional<Time> settled_at;
@@ -36,7 +39,10 @@ struct Wish {
 std::string_view word(Wish::Kind kind);
 std::optional<Wish::Kind> parse_wish_kind(std::string_view text);
 
-/// What is asked for, for people: "a retry", "the adoption of operationID 12".
+/// "a restore window of 3 days", "no restore window".
+std::string window_in_words(int days);
+
+/// What is asked for, for people: "a retry", "the adoption of operationID 12", "a restore window of 3 days".
 std::string in_words(const Wish& wish);
 
 }  // namespace lethe::core

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <exception>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "core/admission.hpp"
+#include "core/budget.hpp"
+#include "core/matching.hpp"
 #include "core/schedule.hpp"
 #include "engine/erasure.hpp"
 #include "engine/forming.hpp"
+#include "engine/pacing.hpp"
 #include "engine/planning.hpp"
 #include "engine/polling.hpp"
 #include "engine/reconciliation.hpp"
@@ -33,6 +37,18 @@ constexpr core::Duration head_interval = std::chrono::hours{1};
 constexpr core::Duration write_probe_interval = std::chrono::seconds{10};
 constexpr std::size_t expiries_at_once = 100;
 constexpr std::size_t wishes_at_once = 100;
+/// Where more polls are due than may start, the most urgent of so many are sought.
+constexpr std::size_t crowd = 500;
+constexpr std::size_t unconfirmed_at_once = 100;
+/// A wait between two polls that is worth telling.
+constexpr core::Duration crowded_after = std::chrono::seconds{1};
+
+using core::CallClass;
+
+bool is_due(const core::Operation& look, Time now) {
+  // Further away than any look: the clock stepped back since.
+  return look.due_at && (*look.due_at <= now || *look.due_at > now + core::longest_look);
+}
 
 }  // namespace
 
@@ -59,7 +75,11 @@ struct Engine::State {
     for (const core::AccountSettings& settings : work.parts.settings.accounts) {
       auto account = std::make_unique<Account>(settings);
       Account& made = *account;
-      made.client = work.parts.make_client(settings, [&made] { ++made.uncounted_requests; });
+      const auto request_made = [this, &made] {
+        ++made.uncounted_requests;
+        tasks.spawn(count_requests(work, made));
+      };
+      made.client = work.parts.make_client(settings, request_made, [this, &made] { return held_back(work, made); });
       accounts.push_back(std::move(account));
     }
   }
@@ -71,8 +91,8 @@ struct Engine::State {
 
   asio::awaitable<void> run() {
     for (const auto& account : accounts) co_await begin(*account);
-    if (const auto& restored = work.parts.store.restoration()) {
-      for (const auto& account : accounts) tasks.spawn(tell_forgotten(work, *account, restored->copied_at));
+    if (const auto& restored = work.parts.store.restoration(); restored && work.parts.first) {
+      for (const auto& account : accounts) tasks.spawn(forgotten_task(*account, restored->copied_at));
     }
     cleaned_at = work.now() - look_ahead;
     while (!work.stopping) {
@@ -80,7 +100,7 @@ struct Engine::State {
       if (!work.stopping) co_await timer->wait_until(next);
     }
     co_await tasks.join();
-    for (const auto& account : accounts) co_await count_requests(*account);
+    for (const auto& account : accounts) co_await close_books(*account);
     co_await work.parts.store.flush();
     log_head();
     if (bug) std::rethrow_exception(bug);
@@ -97,6 +117,15 @@ struct Engine::State {
     account.held = known->state == core::AccountState::waiting || known->state == core::AccountState::blocked;
     if (known->state == core::AccountState::waiting) account.asked_to_wait_until = known->until;
     if (known->state == core::AccountState::blocked) co_await work.release(account);
+  }
+
+  /// Nothing is said of an account that nobody works on.
+  asio::awaitable<void> close_books(Account& account) {
+    co_await count_requests(work, account);
+    account.circuit = {};
+    account.refused = {};
+    account.exhausted_in_a_row = 0;
+    co_await tell_hindrance(work, account);
   }
 
   /// Starts what can start now and returns when to look again.
@@ -191,26 +220,80 @@ struct Engine::State {
       return now + write_probe_interval;
     }
     tell_pause(account, prospect->facts);
-    if (account.asked_to_wait_until && *account.asked_to_wait_until > now) return *account.asked_to_wait_until;
-    const core::AccountFacts& facts = prospect->facts;
-    const bool quiet = facts.state == core::AccountState::waiting || facts.state == core::AccountState::blocked;
-    if (quiet && facts.until && *facts.until > now) return *facts.until;
-    return std::min({start_sweep(account, now), start_polls(account, now), start_wish(account, now),
-                     start_submission(account, *prospect, now)});
+    account.refused = {};
+    account.crowded = false;
+    const Time next = start_calls(account, *prospect, now);
+    tasks.spawn(tell_hindrance(work, account));
+    return next;
   }
 
+  /// In the order of their classes; a class that has to wait doesn't hold those before it.
+  Time start_calls(Account& account, const Prospect& prospect, Time now) {
+    if (const auto until = barred(work, account, now)) return *until;
+    if (account.token_refused) return start_probe(account);
+    return std::min({start_looks(account, now), start_submission(account, prospect, now), start_wish(account, now),
+                     start_sweep(account, now), start_polls(account, now)});
+  }
+
+  static Time when(const core::Leave& leave) { return leave.not_before.value_or(Time::max()); }
+
+  /// What became of a lost submission stands before everything else.
+  Time start_looks(Account& account, Time now) {
+    const auto looks = work.parts.store.in_state(account.settings.name, core::State::unconfirmed, unconfirmed_at_once);
+    if (!looks) {
+      work.heed(looks.error());
+      return now + write_probe_interval;
+    }
+    Time next = Time::max();
+    for (const core::Operation& operation : *looks) {
+      if (account.polling.contains(operation.number)) continue;
+      if (!is_due(operation, now)) {
+        next = std::min(next, operation.due_at.value_or(Time::max()));
+        continue;
+      }
+      const core::Leave leave = ask_leave(work, account, CallClass::reconcile, now);
+      if (!leave.go()) return std::min(next, when(leave));
+      start_poll(account, operation, CallClass::reconcile);
+    }
+    return next;
+  }
+
+  void start_poll(Account& account, const core::Operation& operation, CallClass wanted) {
+    account.polling.insert(operation.number);
+    tasks.spawn(poll_task(account, operation, begin_call(work, account, wanted)));
+  }
+
+  /// The longest due first; where not all may start, flips before heartbeats.
   Time start_polls(Account& account, Time now) {
-    const int others = account.sweeping.running ? 1 : 0;
-    const auto most = static_cast<std::size_t>(account.settings.requests_in_flight - others);
+    const core::Leave refused = account.refused;
+    const core::Leave leave = ask_leave(work, account, CallClass::flip, now);
+    const std::size_t most = static_cast<std::size_t>(account.settings.requests_in_flight) + account.polling.size();
     // What is being asked is still due in the store, so that many more rows are read.
-    const auto due = work.parts.store.due(account.settings.name, now, most + account.polling.size());
+    auto due = work.parts.store.due(account.settings.name, now, leave.go() ? most : crowd);
     if (!due) {
       work.heed(due.error());
       return now + write_probe_interval;
     }
-    for (const core::Operation& operation : *due) {
-      if (account.polling.size() >= most) break;
-      if (account.polling.insert(operation.number).second) tasks.spawn(poll_task(account, operation));
+    std::erase_if(*due, [&](const core::Operation& operation) {
+      return operation.state == core::State::unconfirmed || account.polling.contains(operation.number);
+    });
+    if (due->empty()) {
+      account.refused = refused;
+      return next_poll_of(account, now);
+    }
+    std::ranges::sort(*due, {}, [&](const core::Operation& operation) {
+      return std::tuple{core::class_of(operation, now), operation.due_at, operation.number};
+    });
+    return start_due(account, *due, now);
+  }
+
+  Time start_due(Account& account, const std::vector<core::Operation>& due, Time now) {
+    for (const core::Operation& operation : due) {
+      const CallClass wanted = core::class_of(operation, now);
+      const core::Leave leave = ask_leave(work, account, wanted, now);
+      account.crowded = !leave.go() && leave.not_before && *leave.not_before - now > crowded_after;
+      if (!leave.go()) return std::min(when(leave), next_poll_of(account, now));
+      start_poll(account, operation, wanted);
     }
     return next_poll_of(account, now);
   }
@@ -219,18 +302,17 @@ struct Engine::State {
     if (account.sweeping.running) return Time::max();
     const Time due = next_sweep(work, account);
     if (due > now) return due;
-    // Where all calls that may be under way are, the end of one of them leads here again.
-    if (account.polling.size() >= static_cast<std::size_t>(account.settings.requests_in_flight)) return Time::max();
+    const core::Leave leave = ask_leave(work, account, CallClass::flip, now);
+    if (!leave.go()) return when(leave);
     account.sweeping.running = true;
-    tasks.spawn(sweep_task(account));
+    tasks.spawn(sweep_task(account, begin_call(work, account, CallClass::flip)));
     return Time::max();
   }
 
-  asio::awaitable<void> sweep_task(Account& account) {
+  asio::awaitable<void> sweep_task(Account& account, Call call) {
     co_await sweep(work, account);
     account.sweeping.running = false;
-    timer->wake();
-    co_await count_requests(account);
+    ended(account, call);
   }
 
   Time next_poll_of(const Account& account, Time now) {
@@ -245,12 +327,13 @@ struct Engine::State {
 
   Time start_submission(Account& account, const Prospect& prospect, Time now) {
     if (account.submitting) return Time::max();
-    if (account.quiet_until && *account.quiet_until > now) return *account.quiet_until;
     if (!prospect.next.operation && !prospect.next.job) return Time::max();
     const core::Admission& admission = prospect.admission;
     if (!admission.go && !admission.hold) return admission.not_before.value_or(Time::max());
+    const core::Leave leave = ask_leave(work, account, CallClass::submit, now);
+    if (!leave.go()) return when(leave);
     account.submitting = true;
-    tasks.spawn(submission_task(account));
+    tasks.spawn(submission_task(account, begin_call(work, account, CallClass::submit)));
     return Time::max();
   }
 
@@ -264,20 +347,51 @@ struct Engine::State {
       return now + write_probe_interval;
     }
     if (open->empty()) return Time::max();
+    const core::Leave leave = ask_leave(work, account, CallClass::submit, now);
+    if (!leave.go()) return when(leave);
     // The one after the last one tried: a wish that finds no answer doesn't keep the others waiting.
     auto next = std::ranges::find_if(*open, [&](const core::Wish& wish) { return wish.number > account.tried_wish; });
     if (next == open->end()) next = open->begin();
     account.tried_wish = next->number;
     account.granting = true;
-    tasks.spawn(wish_task(account, *next));
+    tasks.spawn(wish_task(account, *next, begin_call(work, account, CallClass::submit)));
     return Time::max();
   }
 
-  asio::awaitable<void> wish_task(Account& account, core::Wish wish) {
+  asio::awaitable<void> wish_task(Account& account, core::Wish wish, Call call) {
     co_await carry_out(work, account, std::move(wish));
     account.granting = false;
+    ended(account, call);
+  }
+
+  void ended(Account& account, Call call) {
+    end_call(account, call);
     timer->wake();
-    co_await count_requests(account);
+  }
+
+  /// A token alone tells whether the credentials are right by now.
+  Time start_probe(Account& account) {
+    const core::Leave leave = ask_leave(work, account, CallClass::submit, work.now());
+    if (!leave.go()) return when(leave);
+    tasks.spawn(probe_task(account, begin_call(work, account, CallClass::submit)));
+    return Time::max();
+  }
+
+  asio::awaitable<void> probe_task(Account& account, Call call) {
+    account.blocked_until.reset();
+    const auto authorised = co_await account.client->authorise();
+    if (authorised) {
+      co_await work.succeeded(account);
+    } else {
+      co_await work.failed(account, authorised.error());
+    }
+    ended(account, call);
+  }
+
+  asio::awaitable<void> forgotten_task(Account& account, Time copied_at) {
+    const Call call = begin_call(work, account, CallClass::reconcile);
+    co_await tell_forgotten(work, account, copied_at);
+    ended(account, call);
   }
 
   /// A person's pause and its end are told once each.
@@ -292,7 +406,7 @@ struct Engine::State {
     }
   }
 
-  asio::awaitable<void> poll_task(Account& account, core::Operation operation) {
+  asio::awaitable<void> poll_task(Account& account, core::Operation operation, Call call) {
     const core::OperationNumber number = operation.number;
     if (operation.state == core::State::unconfirmed) {
       co_await look_up(work, account, std::move(operation));
@@ -301,8 +415,7 @@ struct Engine::State {
     }
     account.polling.erase(number);
     account.sweeping.planned_at = {};  // what is at risk may have changed
-    timer->wake();
-    co_await count_requests(account);
+    ended(account, call);
   }
 
   Time start_erasure() {
@@ -319,18 +432,10 @@ struct Engine::State {
     timer->wake();
   }
 
-  asio::awaitable<void> submission_task(Account& account) {
+  asio::awaitable<void> submission_task(Account& account, Call call) {
     co_await submit_next(work, account);
     account.submitting = false;
-    timer->wake();
-    co_await count_requests(account);
-  }
-
-  asio::awaitable<void> count_requests(Account& account) {
-    const std::int64_t count = std::exchange(account.uncounted_requests, 0);
-    if (count == 0) co_return;
-    const auto noted = co_await work.parts.store.note_requests(account.settings.name, core::utc_day(work.now()), count);
-    if (!noted) work.heed(noted.error());
+    ended(account, call);
   }
 };
 

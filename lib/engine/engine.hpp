@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "cloud/client.hpp"
 #include "core/settings.hpp"
@@ -16,8 +17,9 @@
 
 namespace lethe::engine {
 
-using ClientFactory =
-    std::function<std::unique_ptr<cloud::Client>(const core::AccountSettings&, std::function<void()> request_made)>;
+/// `request_made` hears of every request, `held_back` is asked before: see cloud::make_client().
+using ClientFactory = std::function<std::unique_ptr<cloud::Client>(
+    const core::AccountSettings&, std::function<void()> request_made, std::function<std::string()> held_back)>;
 
 /// What an engine stands on; all of it outlives the engine.
 struct Parts {
@@ -28,6 +30,7 @@ struct Parts {
   boost::asio::any_io_executor executor;
   ClientFactory make_client;
   support::DigestKey digest_key{};  ///< of the index of contacts
+  bool first = true;                ///< of this run: it tells what a restored copy has forgotten
 };
 
 class Engine {

@@ -54,8 +54,10 @@ void count_unknown(const Work& work, core::Operation& operation) {
 }
 
 asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation operation, cloud::Failure failure) {
-  // A call that never left for want of a token says nothing of this operation and doesn't count as asked.
-  const bool asked = failure.kind != cloud::Failure::Kind::credentials && failure.kind != cloud::Failure::Kind::secret;
+  // A call that never left says nothing of this operation and doesn't count as asked.
+  using Kind = cloud::Failure::Kind;
+  const bool asked =
+      failure.kind != Kind::credentials && failure.kind != Kind::secret && failure.kind != Kind::held_back;
   if (asked) {
     ++operation.polls;
     ++operation.attempt;

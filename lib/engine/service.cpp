@@ -46,6 +46,23 @@ std::optional<store::Error> refuse_time_scale(const core::Settings& settings, do
   return std::nullopt;
 }
 
+using Clients = std::vector<std::pair<std::string, std::unique_ptr<http::Client>>>;
+
+/// The accounts' HTTP clients, made before work begins with them: a CA file that can't be read is refused then.
+store::Result<Clients> prepare_clients(const asio::any_io_executor& executor, const core::Settings& settings) {
+  Clients clients;
+  for (const core::AccountSettings& account : settings.accounts) {
+    http::ClientSettings client;
+    client.ca_file = account.ca_file;
+    auto made = http::make_client(executor, std::move(client));
+    if (!made) {
+      return std::unexpected(store::Error{store::Error::Kind::io, "account " + account.name + ": " + made.error()});
+    }
+    clients.emplace_back(account.name, std::move(*made));
+  }
+  return clients;
+}
+
 std::unique_ptr<support::Clock> make_clock(const store::TimeScale& scale) {
   if (scale.factor == 1) return support::make_system_clock();
   return support::make_scaled_clock(scale.factor, scale.epoch, scale.real_epoch);
@@ -55,41 +72,37 @@ std::unique_ptr<support::Clock> make_clock(const store::TimeScale& scale) {
 
 struct Service::State {
   asio::any_io_executor executor;
-  core::Settings settings;
+  std::shared_ptr<const core::Settings> settings;
   // The store is made first and goes before the clock and the logs, which its last writes still use.
   std::unique_ptr<support::Clock> clock;
   std::unique_ptr<report::Log> log;
   std::unique_ptr<TransitionLog> transitions;
   std::unique_ptr<store::Store> store;
   support::DigestKey key;
-  std::vector<std::pair<std::string, std::unique_ptr<http::Client>>>
-      prepared;  ///< one for each account, until the engine takes it
+  Clients prepared;  ///< one for each account, until the engine takes it
   std::unique_ptr<Engine> engine;
   std::unique_ptr<intake::Spool> spool;
+  std::shared_ptr<const core::Settings> spool_settings;  ///< that the spool was made with
   asio::steady_timer watch_timer;
   bool stopping = false;
 
+  /// Settings that wait for the engine to end what it does under the old ones.
+  struct Next {
+    std::shared_ptr<const core::Settings> settings;
+    Clients clients;
+    std::function<void()> taken;
+  };
+  std::optional<Next> next;
+
   State(const asio::any_io_executor& on, core::Settings with)
-      : executor(on), settings(std::move(with)), watch_timer(on) {}
+      : executor(on), settings(std::make_shared<const core::Settings>(std::move(with))), watch_timer(on) {}
 
-  /// The accounts' HTTP clients, made before work begins: a CA file that can't be read is refused at the start.
-  store::Result<void> prepare_clients() {
-    for (const core::AccountSettings& account : settings.accounts) {
-      http::ClientSettings client;
-      client.ca_file = account.ca_file;
-      auto made = http::make_client(executor, std::move(client));
-      if (!made) {
-        return std::unexpected(store::Error{store::Error::Kind::io, "account " + account.name + ": " + made.error()});
-      }
-      prepared.emplace_back(account.name, std::move(*made));
-    }
-    return {};
-  }
-
-  std::unique_ptr<cloud::Client> make_client(const core::AccountSettings& account, std::function<void()> request_made) {
+  std::unique_ptr<cloud::Client> make_client(const core::AccountSettings& account, std::function<void()> request_made,
+                                             std::function<std::string()> held_back) {
     for (auto& [name, client] : prepared) {
       if (name == account.name) {
-        return cloud::make_client(account, std::move(client), *clock, executor, std::move(request_made));
+        return cloud::make_client(account, std::move(client), *clock, executor, std::move(request_made),
+                                  std::move(held_back));
       }
     }
     throw std::logic_error("no HTTP client was prepared for account " + account.name);
@@ -104,38 +117,104 @@ struct Service::State {
                   {"operations", std::to_string(restored.operations)}});
   }
 
-  void make_engine() {
+  void make_engine(bool first) {
     engine = std::make_unique<Engine>(
-        Parts{.settings = settings,
+        Parts{.settings = *settings,
               .store = *store,
               .clock = *clock,
               .log = *log,
               .executor = executor,
               .make_client =
-                  [this](const core::AccountSettings& account, std::function<void()> request_made) {
-                    return make_client(account, std::move(request_made));
+                  [this](const core::AccountSettings& account, std::function<void()> request_made,
+                         std::function<std::string()> held_back) {
+                    return make_client(account, std::move(request_made), std::move(held_back));
                   },
-              .digest_key = key});
+              .digest_key = key,
+              .first = first});
   }
 
-  store::Result<void> make_spool() {
-    if (!settings.intake_directory) return {};
-    spool = std::make_unique<intake::Spool>(*settings.intake_directory, settings, *store, key, *clock,
-                                            [this](const intake::Spool::Notice& notice) {
-                                              log->message(notice.accepted ? LogLevel::info : LogLevel::warning,
-                                                           notice.what, {{"file", notice.file.string()}});
-                                            });
-    const auto prepared_directory = spool->prepare();
-    if (!prepared_directory) {
-      return std::unexpected(store::Error{store::Error::Kind::io, prepared_directory.error()});
+  std::unique_ptr<intake::Spool> spool_of(const core::Settings& with) {
+    if (!with.intake_directory) return nullptr;
+    return std::make_unique<intake::Spool>(*with.intake_directory, with, *store, key, *clock,
+                                           [this](const intake::Spool::Notice& notice) {
+                                             log->message(notice.accepted ? LogLevel::info : LogLevel::warning,
+                                                          notice.what, {{"file", notice.file.string()}});
+                                           });
+  }
+
+  store::Result<void> check_spool(const core::Settings& with) {
+    const auto wanted = spool_of(with);
+    if (!wanted) return {};
+    const auto prepared_directory = wanted->prepare();
+    if (prepared_directory) return {};
+    return std::unexpected(store::Error{store::Error::Kind::io, prepared_directory.error()});
+  }
+
+  /// Between two looks at the intake directory: a look under way has its settings to its end.
+  void renew_spool() {
+    if (spool_settings == settings) return;
+    spool = spool_of(*settings);
+    spool_settings = settings;
+  }
+
+  void tell_unconfigured() {
+    const auto open = store->open_accounts();
+    if (!open) return;
+    for (const store::OpenAccount& account : *open) {
+      if (core::find_account(*settings, account.name) != nullptr) continue;
+      log->message(
+          LogLevel::warning,
+          "the account isn't in the configuration: what is open of it stays as it is, and nobody asks about it",
+          {{"account", account.name}, {"open", std::to_string(account.open)}});
     }
+  }
+
+  void keep(const char* key_name, bool differs) {
+    if (!differs) return;
+    log->message(LogLevel::warning, "a changed setting needs a restart: the old one stays until then",
+                 {{"key", key_name}});
+  }
+
+  store::Result<void> reload(core::Settings with, std::function<void()> taken) {
+    if (auto refused = refuse_time_scale(with, store->time_scale().factor)) return std::unexpected(std::move(*refused));
+    auto clients = prepare_clients(executor, with);
+    if (!clients) return std::unexpected(std::move(clients.error()));
+    if (auto checked = check_spool(with); !checked) return checked;
+    keep("store.path", with.store_path != settings->store_path);
+    keep("web.listen", with.web_listen != settings->web_listen);
+    keep("log.format", with.log_format != settings->log_format);
+    keep("http.proxy", with.proxy != settings->proxy);
+    with.store_path = settings->store_path;
+    with.web_listen = settings->web_listen;
+    with.log_format = settings->log_format;
+    with.proxy = settings->proxy;
+    next = Next{.settings = std::make_shared<const core::Settings>(std::move(with)),
+                .clients = std::move(*clients),
+                .taken = std::move(taken)};
+    engine->stop();
     return {};
+  }
+
+  /// The engine has ended what it did.
+  void take_next() {
+    engine.reset();
+    settings = std::move(next->settings);
+    prepared = std::move(next->clients);
+    const auto taken = std::move(next->taken);
+    next.reset();
+    log->set_level(settings->log_level);
+    make_engine(false);
+    log->message(LogLevel::info, "the new configuration is taken",
+                 {{"file", settings->file.string()}, {"accounts", std::to_string(settings->accounts.size())}});
+    tell_unconfigured();
+    taken();
   }
 
   /// Sees in real time what comes from outside: dropped job files, and what commands write to the store.
   asio::awaitable<void> watch() {
     std::optional<std::int64_t> seen;
     while (!stopping) {
+      renew_spool();
       if (spool && spool->may_have_work()) {
         co_await spool->take_all();
         engine->wake();
@@ -160,8 +239,13 @@ struct Service::State {
       stop();
     });
     watching.spawn(watch());
+    tell_unconfigured();
     ready();
     co_await engine->run();
+    while (!stopping && next) {
+      take_next();
+      co_await engine->run();
+    }
     stop();
     co_await watching.join();
     if (bug) std::rethrow_exception(bug);
@@ -184,7 +268,7 @@ store::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor exec
 
   const core::Time real_now = support::make_system_clock()->now();
   store::OpenSettings opening;
-  opening.path = state->settings.store_path;
+  opening.path = state->settings->store_path;
   opening.as = store::OpenSettings::As::daemon;
   opening.time_scale = options.time_scale;
   opening.now = real_now;
@@ -194,11 +278,11 @@ store::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor exec
   state->clock = make_clock(state->store->time_scale());
   store::attach(*state->store, *state->clock, std::move(executor));
 
-  auto key = support::load_digest_key(support::digest_key_path(state->settings.store_path), true);
+  auto key = support::load_digest_key(support::digest_key_path(state->settings->store_path), true);
   if (!key) return std::unexpected(store::Error{store::Error::Kind::io, support::to_line(key.error())});
   state->key = *key;
 
-  state->log = report::make_log(*options.log, state->settings.log_format, state->settings.log_level,
+  state->log = report::make_log(*options.log, state->settings->log_format, state->settings->log_level,
                                 [clock = state->clock.get()] { return clock->now(); });
   state->transitions = std::make_unique<TransitionLog>(*state->store, *state->log);
   state->store->on_transition(
@@ -206,9 +290,11 @@ store::Result<std::unique_ptr<Service>> Service::open(asio::any_io_executor exec
 
   if (const auto& restored = state->store->restoration()) state->tell(*restored);
 
-  if (auto prepared = state->prepare_clients(); !prepared) return std::unexpected(std::move(prepared.error()));
-  state->make_engine();
-  if (auto made = state->make_spool(); !made) return std::unexpected(std::move(made.error()));
+  auto clients = prepare_clients(state->executor, *state->settings);
+  if (!clients) return std::unexpected(std::move(clients.error()));
+  state->prepared = std::move(*clients);
+  state->make_engine(true);
+  if (auto checked = state->check_spool(*state->settings); !checked) return std::unexpected(std::move(checked.error()));
   return std::unique_ptr<Service>(new Service(std::move(state)));
 }
 
@@ -217,6 +303,9 @@ asio::awaitable<void> Service::run(std::function<void()> ready) {
 }
 void Service::stop() {
   state_->stop();
+}
+store::Result<void> Service::reload(core::Settings settings, std::function<void()> taken) {
+  return state_->reload(std::move(settings), std::move(taken));
 }
 store::Store& Service::store() {
   return *state_->store;

@@ -31,6 +31,10 @@ class Service {
   /// Works until stop(); `ready` is called once, when the work begins.
   boost::asio::awaitable<void> run(std::function<void()> ready);
   void stop();
+  /// Takes other settings: exchanges in progress are finished and recorded under the old ones, then work goes on with
+  /// the new ones, and `taken` is called. The error says why the old ones stay. Store path, web address, log format and
+  /// proxy stay whatever is asked, with a line in the log.
+  store::Result<void> reload(core::Settings settings, std::function<void()> taken);
   store::Store& store();
   support::Clock& clock();
   report::Log& log();

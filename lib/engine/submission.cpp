@@ -91,8 +91,12 @@ asio::awaitable<void> finish(Work& work, Account& account, core::Operation opera
       co_await work.succeeded(account);
       co_return;
     case Next::wait:
+      if (effect.exhausted) {
+        co_await work.pause_exhausted(account, effect.cause);
+        break;
+      }
       co_await work.hold(account, core::AccountState::waiting, effect.cause,
-                         effect.wait.value_or(std::chrono::minutes{30}));
+                         effect.wait.value_or(core::wait_unasked(submitted.answer.http_status)));
       break;
     case Next::authorise:  // the client has spent the one refresh that a 401 allows
     case Next::block:

@@ -173,7 +173,9 @@ asio::awaitable<void> read_failed(Work& work, Account& account, cloud::Failure f
     co_await switch_off(work, account, std::move(failure.what));
     co_return;
   }
-  if (++account.sweeping.failures >= most_failures) {
+  // What failed before the list was asked for says nothing about it.
+  const bool of_the_list = failure.kind == Failures::server || failure.request_sent;
+  if (of_the_list && ++account.sweeping.failures >= most_failures) {
     co_await switch_off(work, account, "it can't be read: " + failure.what);
   }
   co_await work.failed(account, std::move(failure));

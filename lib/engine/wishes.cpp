@@ -35,8 +35,9 @@ asio::awaitable<void> unanswered(Work& work, Account& account, cloud::Failure fa
 }
 
 asio::awaitable<void> refuse(Work& work, Account& account, core::Wish wish, std::string reason) {
-  work.parts.log.message(core::LogLevel::warning, core::in_words(wish) + " is refused: " + reason,
-                         {{"account", account.settings.name}, {"operation", std::to_string(wish.operation.value)}});
+  report::Fields about{{"account", account.settings.name}};
+  if (wish.operation) about.emplace_back("operation", std::to_string(wish.operation->value));
+  work.parts.log.message(core::LogLevel::warning, core::in_words(wish) + " is refused: " + reason, about);
   const auto refused = co_await work.parts.store.refuse(wish.number, work.now(), std::move(reason));
   if (refused) co_return settled(account);
   work.heed(refused.error());
@@ -142,10 +143,39 @@ asio::awaitable<void> adopt(Work& work, Account& account, core::Wish wish, core:
   co_await grant(work, account, std::move(wish), std::move(taken), std::move(cause));
 }
 
+/// A lost reply, or a kill before the record, leaves the wish open, and the window is set once more: to the same value,
+/// which changes nothing. What other requests for it were made meanwhile is seen when this one is recorded: the newer
+/// wish is carried out after it, so that the last word stands.
+asio::awaitable<void> set_window(Work& work, Account& account, core::Wish wish) {
+  const auto refusal = co_await account.client->set_window(wish.days.value_or(-1));
+  if (!refusal) {
+    co_await unanswered(work, account, refusal.error());
+    co_return;
+  }
+  co_await work.succeeded(account);
+  if (!refusal->empty()) {
+    co_await refuse(work, account, std::move(wish), *refusal);
+    co_return;
+  }
+  // The operations that wait learn it from their next status calls.
+  const auto granted = co_await work.parts.store.grant_window(wish.number, work.now());
+  if (!granted) {
+    work.heed(granted.error());
+    co_return try_later(work, account);
+  }
+  settled(account);
+  work.parts.log.message(core::LogLevel::info, with_why("the cloud has taken it: " + core::in_words(wish), wish),
+                         {{"account", account.settings.name}});
+}
+
 }  // namespace
 
 asio::awaitable<void> carry_out(Work& work, Account& account, core::Wish wish) {
-  auto operation = work.parts.store.operation(wish.operation);
+  if (wish.kind == core::Wish::Kind::window) {
+    co_await set_window(work, account, std::move(wish));
+    co_return;
+  }
+  auto operation = work.parts.store.operation(wish.operation.value_or(core::OperationNumber{}));
   if (!operation) {
     work.heed(operation.error());
     co_return try_later(work, account);

@@ -10,13 +10,18 @@ using core::LogLevel;
 
 namespace {
 
-constexpr core::Duration first_quiet = std::chrono::seconds{30};
-constexpr core::Duration longest_quiet = std::chrono::minutes{15};
+/// What a person does about it; the line with what was seen goes before.
+std::string remedy_of(const cloud::Failure& failure) {
+  using Kind = cloud::Failure::Kind;
+  if (failure.kind == Kind::secret) return "; mend it: it is read again within a minute";
+  if (failure.kind == Kind::forbidden) return "; mend the installed package's scopes and access, or the addresses";
+  if (failure.request_sent) return "; see that the package may use this business unit (account_id)";
+  return "; correct the client secret (it is read again within a minute), or client_id and account_id and reload";
+}
 
-core::Duration quiet_after(int failures) {
-  core::Duration quiet = first_quiet;
-  for (int i = 1; i < failures && quiet < longest_quiet; ++i) quiet *= 2;
-  return std::min(quiet, longest_quiet);
+core::Duration wait_of(const cloud::Failure& failure) {
+  const core::Duration asked = failure.retry_after.value_or(core::Duration::zero());
+  return asked > core::Duration::zero() ? asked : core::wait_unasked(failure.http_status);
 }
 
 }  // namespace
@@ -68,38 +73,61 @@ asio::awaitable<void> Work::succeeded(Account& account) {
                       {{"account", account.settings.name}, {"failures", std::to_string(account.failures_in_a_row)}});
   }
   account.failures_in_a_row = 0;
-  account.quiet_until.reset();
+  account.circuit = {};
   const bool asked_to_wait = account.asked_to_wait_until && *account.asked_to_wait_until > now();
-  if (account.held && !asked_to_wait) co_await release(account);
+  const bool blocked = account.blocked_until && *account.blocked_until > now();
+  if (!asked_to_wait) account.exhausted_in_a_row = 0;
+  if (account.held && !asked_to_wait && !blocked) co_await release(account);
 }
 
 asio::awaitable<void> Work::failed(Account& account, cloud::Failure failure) {
-  ++account.failures_in_a_row;
-  account.quiet_until = now() + quiet_after(account.failures_in_a_row);
-  if (account.failures_in_a_row == 1) {
+  using Kind = cloud::Failure::Kind;
+  if (failure.kind == Kind::held_back) co_return;  // nothing was asked
+  if (++account.failures_in_a_row == 1) {
     parts.log.message(LogLevel::warning, failure.what, {{"account", account.settings.name}});
   }
-  const auto noted = co_await parts.store.note_error(account.settings.name, failure.what, now());
-  if (!noted) heed(noted.error());
-
-  using Kind = cloud::Failure::Kind;
   switch (failure.kind) {
     case Kind::credentials:
     case Kind::secret:
     case Kind::forbidden:
-      co_await hold(account, core::AccountState::blocked, failure.what, probe_interval);
+      account.token_refused = failure.kind != Kind::forbidden && !failure.request_sent;
+      co_await hold(account, core::AccountState::blocked, failure.what + remedy_of(failure), probe_interval);
       break;
     case Kind::throttled:
-      co_await hold(account, core::AccountState::waiting, failure.what,
-                    failure.retry_after.value_or(std::chrono::minutes{30}));
+      co_await hold(account, core::AccountState::waiting, failure.what, wait_of(failure));
+      break;
+    case Kind::exhausted:
+      co_await pause_exhausted(account, failure.what);
       break;
     case Kind::unreachable:
     case Kind::server:
     case Kind::contract:
+      account.failing_with = failure.what;
+      account.circuit = core::after_failure(account.circuit, parts.store.instance(), account.settings.name,
+                                            failure.retry_after, now());
+      break;
     case Kind::unknown_operation:
     case Kind::missing:
+      account.circuit = {};  // the cloud works: it has said so
+      break;
+    case Kind::held_back:
       break;
   }
+  const auto noted = co_await parts.store.note_error(account.settings.name, std::move(failure.what), now());
+  if (!noted) heed(noted.error());
+}
+
+asio::awaitable<void> Work::pause_exhausted(Account& account, std::string why) {
+  // Calls that were under way together hear it together.
+  const bool known = account.asked_to_wait_until && *account.asked_to_wait_until > now();
+  if (known && account.exhausted_in_a_row > 0) co_return;
+  const core::Duration pause = core::pause_when_exhausted(++account.exhausted_in_a_row);
+  parts.log.message(
+      LogLevel::error,
+      "the cloud says that the account has sent more requests than it may: nothing is asked for " +
+          core::in_words(pause),
+      {{"account", account.settings.name}, {"times_in_a_row", std::to_string(account.exhausted_in_a_row)}});
+  co_await hold(account, core::AccountState::waiting, std::move(why), pause);
 }
 
 asio::awaitable<void> Work::hold(Account& account, core::AccountState state, std::string why, core::Duration duration) {
@@ -109,13 +137,19 @@ asio::awaitable<void> Work::hold(Account& account, core::AccountState state, std
                     blocked ? "the account is blocked: " + why : "the account waits: " + why,
                     {{"account", account.settings.name}, {"until", core::rfc3339(until)}});
   account.held = true;
-  if (!blocked) account.asked_to_wait_until = std::max(account.asked_to_wait_until.value_or(until), until);
+  if (blocked) {
+    account.blocked_until = until;
+  } else {
+    account.asked_to_wait_until = std::max(account.asked_to_wait_until.value_or(until), until);
+  }
   const auto held = co_await parts.store.set_account_state(account.settings.name, state, why, until);
   if (!held) heed(held.error());
 }
 
 asio::awaitable<void> Work::release(Account& account) {
   account.held = false;
+  account.blocked_until.reset();
+  account.token_refused = false;
   const auto known = parts.store.account(account.settings.name);
   if (!known) co_return heed(known.error());
   // A person may have paused it meanwhile.

@@ -11,6 +11,8 @@
 
 #include "cloud/client.hpp"
 #include "cloud/failure.hpp"
+#include "core/backoff.hpp"
+#include "core/budget.hpp"
 #include "core/schedule.hpp"
 #include "core/settings.hpp"
 #include "engine/engine.hpp"
@@ -18,8 +20,9 @@
 
 namespace lethe::engine {
 
-/// How long after a refused credential or permission the account is tried again.
-inline constexpr core::Duration probe_interval = std::chrono::minutes{20};
+/// How long after a refused credential or permission the account is tried again: a little more than the 20 min that the
+/// token request waits on its own, monotonic clock.
+inline constexpr core::Duration probe_interval = std::chrono::minutes{20} + std::chrono::seconds{2};
 
 inline constexpr core::Duration write_again_after = std::chrono::seconds{1};
 /// Not that of what was asked to be written.
@@ -44,17 +47,29 @@ struct Account {
   std::unique_ptr<cloud::Client> client;
   std::set<core::OperationNumber> polling;  ///< status calls in progress, at most requests_in_flight
   bool submitting = false;                  ///< a submission is in progress
-  std::int64_t uncounted_requests = 0;      ///< made, and not yet in the store
+  int calls = 0;                            ///< under way, of whatever class
+  core::Pace pace;                          ///< of polls
+  std::int64_t uncounted_requests = 0;      ///< made, and not yet given to the store
+  std::int64_t counting_requests = 0;       ///< given to the store, and not yet written
   int failures_in_a_row = 0;
-  bool held = false;  ///< the store has it as waiting or blocked; the next success releases it
+  core::Circuit circuit;       ///< failures of the network and the server
+  std::string failing_with;    ///< the newest of these
+  bool trying = false;         ///< the one call that tries whether the cloud answers again is under way
+  int exhausted_in_a_row = 0;  ///< how often the cloud said that the account has sent more than it may
+  core::Leave refused;         ///< what hindered something that is due, at the last look
+  bool crowded = false;        ///< more polls are due than may start
+  store::Hindrance told_hindrance;
+  std::int64_t told_budget_of = 0;  ///< the day that the log told of
+  bool held = false;                ///< the store has it as waiting or blocked; the next success releases it
   /// What the cloud asked for holds even where the store can't take it, and though a call that was under way goes well.
   std::optional<core::Time> asked_to_wait_until;
-  std::optional<core::Time> quiet_until;   ///< after failures of the network: no new submission before
-  bool granting = false;                   ///< a wish is being carried out
-  core::WishNumber tried_wish;             ///< the last one
-  int wish_failures = 0;                   ///< in a row: calls for a wish that gave no answer
-  std::optional<core::Time> wishes_after;  ///< no further try before
-  std::optional<core::Time> told_paused;   ///< the pause that the log told of
+  std::optional<core::Time> blocked_until;  ///< credentials or permissions: the next probe
+  bool token_refused = false;               ///< it is blocked because no token is given: a token is the probe
+  bool granting = false;                    ///< a wish is being carried out
+  core::WishNumber tried_wish;              ///< the last one
+  int wish_failures = 0;                    ///< in a row: calls for a wish that gave no answer
+  std::optional<core::Time> wishes_after;   ///< no further try before
+  std::optional<core::Time> told_paused;    ///< the pause that the log told of
   std::set<core::OperationNumber> told_overdue;
   Sweeping sweeping;
   std::optional<core::Time> stamps_read_at;  ///< the last list call for the time at which the cloud says an end came
@@ -108,6 +123,8 @@ struct Work {
   /// Holds the account: waiting (the cloud asked for it) or blocked (a person has to look), with a line in the log.
   boost::asio::awaitable<void> hold(Account& account, core::AccountState state, std::string why,
                                     core::Duration duration);
+  /// The account has sent more than it may: a long pause, longer each time in a row, and an alarm.
+  boost::asio::awaitable<void> pause_exhausted(Account& account, std::string why);
   /// Back to ready where it was waiting or blocked.
   boost::asio::awaitable<void> release(Account& account);
 };

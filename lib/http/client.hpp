@@ -25,7 +25,7 @@ struct Failure {
     tls,       ///< handshake, certificate, host name
     broken,    ///< the connection failed while writing or reading
     timeout,   ///< the deadline of the exchange
-    protocol,  ///< not HTTP, a header or body over the limit, a lie about the length
+    protocol,  ///< not HTTP, a header or body over the limit, a lie about the length, an encoding nobody asked for
     stopped,   ///< the client was stopped
   };
   Kind kind = Kind::broken;
@@ -48,8 +48,10 @@ struct ClientSettings {
 class Client {
  public:
   virtual ~Client() = default;
-  /// One request, one response. Redirects are not followed. A GET on a kept connection that turns out to be closed,
-  /// with no byte read, is tried once more on a new one within the same deadline; nothing else is ever sent twice.
+  /// One request, one response. The body comes as it is or not at all: where the other side has encoded it all the
+  /// same, an answer of success is a failure, and of any other the status alone counts. Redirects are not followed. A
+  /// GET on a kept connection that turns out to be closed, with no byte read, is tried once more on a new one within
+  /// the same deadline; nothing else is ever sent twice.
   virtual boost::asio::awaitable<std::expected<Response, Failure>> exchange(Request request) = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -30,6 +31,9 @@ using Kind = Failure::Kind;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 /// Interim answers (1xx) before the one that counts.
 constexpr int most_interim_answers = 16;
+/// What a connection keeps beside a head: it bounds what the parser asks for to the end first, a trailer or the line of
+/// a chunk's size.
+constexpr std::size_t most_read_ahead = std::size_t{64} * 1024;
 
 /// Asio's resolver can't be interrupted, so nobody waits for it but a timer: when it is late, its answer is dropped.
 struct Lookup {
@@ -105,6 +109,7 @@ Message message_of(const Request& request, const Address& address, const std::st
   message.set(beast::http::field::host, address.host_field);
   message.set(beast::http::field::user_agent, user_agent);
   message.set(beast::http::field::accept, "application/json");
+  message.set(beast::http::field::accept_encoding, "identity");
   // What the caller gives replaces the default of that name, and may come more than once.
   for (const auto& [name, value] : request.headers) {
     message.erase(name);
@@ -118,21 +123,35 @@ Message message_of(const Request& request, const Address& address, const std::st
   return message;
 }
 
-Response response_of(beast::http::response<beast::http::string_body> message) {
+/// To be taken before the body is read: what comes in a trailer, behind it, is no header.
+Response head_of(const beast::http::response<beast::http::string_body>& message) {
   Response response;
   response.status = static_cast<int>(message.result_int());
   for (const auto& field : message.base()) {
     response.headers.emplace_back(field.name_string(), field.value());
   }
-  response.body = std::move(message.body());
   return response;
+}
+
+/// Is the body compressed, say? That wasn't asked for, and nobody here can read it.
+bool is_encoded(const Response& response) {
+  return std::ranges::any_of(response.headers, [](const auto& field) {
+    const auto& [name, value] = field;
+    const bool of_body = beast::iequals(name, "Content-Encoding") && !beast::iequals(value, "identity");
+    const bool of_transfer = beast::iequals(name, "Transfer-Encoding") && !beast::iequals(value, "chunked");
+    return of_body || of_transfer;
+  });
 }
 
 class BeastConnection final : public Connection {
  public:
   BeastConnection(const asio::any_io_executor& executor, std::shared_ptr<asio::ssl::context> context, Origin origin,
                   const ClientSettings& settings)
-      : context_(std::move(context)), origin_(std::move(origin)), settings_(settings), tcp_(executor) {}
+      : context_(std::move(context)),
+        origin_(std::move(origin)),
+        settings_(settings),
+        tcp_(executor),
+        buffer_(settings.most_header_bytes + most_read_ahead) {}
 
   const Origin& origin() const override { return origin_; }
 
@@ -305,6 +324,7 @@ class BeastConnection final : public Connection {
       if (status < 200) {
         continue;
       }
+      Response response = head_of(parser.get());
       if (!parser.is_done()) {
         auto [body_ec, body_bytes] = co_await beast::http::async_read(stream, buffer_, parser, as_result);
         if (body_ec) {
@@ -314,8 +334,15 @@ class BeastConnection final : public Connection {
       if (buffer_.size() > 0) {
         co_return std::unexpected(misbehaved("more bytes than the response announced"));
       }
+      response.body = std::move(parser.get().body());
+      if (is_encoded(response)) {
+        if (status < 300) {
+          co_return std::unexpected(misbehaved("the body is encoded, though that wasn't asked for"));
+        }
+        response.body.clear();
+      }
       reusable_ = parser.keep_alive();
-      co_return response_of(parser.release());
+      co_return response;
     }
     co_return std::unexpected(misbehaved("interim answers only, or another protocol"));
   }

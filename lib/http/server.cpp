@@ -33,9 +33,12 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr auto accept_pause = 100ms;
 /// How long a peer may take to read a refusal or to answer the end of TLS.
 constexpr auto farewell_limit = 1s;
+/// What a connection keeps beside a head: it bounds what the parser asks for to the end first, a trailer or the line of
+/// a chunk's size.
+constexpr std::size_t most_read_ahead = std::size_t{64} * 1024;
 
 struct Connection {
-  explicit Connection(tcp::socket socket) : tcp_stream(std::move(socket)) {}
+  Connection(tcp::socket socket, std::size_t most_buffered) : tcp_stream(std::move(socket)), buffer(most_buffered) {}
 
   void close() {
     stop.emit(asio::cancellation_type::terminal);
@@ -119,6 +122,8 @@ asio::awaitable<Incoming> read_request(Stream& stream, beast::flat_buffer& buffe
   if (header_ec) {
     co_return Incoming{.refusal = refusal_of(header_ec)};
   }
+  // What comes in a trailer, behind the body, is no header.
+  Headers headers = headers_of(parser.get().base());
   if (beast::iequals(parser.get()[beast::http::field::expect], "100-continue")) {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     const auto bytes = asio::buffer(go_on);
@@ -140,7 +145,7 @@ asio::awaitable<Incoming> read_request(Stream& stream, beast::flat_buffer& buffe
                     .version = message.version()};
   incoming.request = Request{.method = std::string(message.method_string()),
                              .url = std::string(message.target()),
-                             .headers = headers_of(message.base()),
+                             .headers = std::move(headers),
                              .body = std::move(message.body())};
   co_return incoming;
 }
@@ -287,7 +292,7 @@ asio::awaitable<void> serve(std::shared_ptr<Core> core, std::shared_ptr<Connecti
 
 void start_connection(const std::shared_ptr<Core>& core, tcp::socket socket) {
   const auto number = core->next_number++;
-  auto connection = std::make_shared<Connection>(std::move(socket));
+  auto connection = std::make_shared<Connection>(std::move(socket), core->settings.most_header_bytes + most_read_ahead);
   core->connections.emplace(number, connection);
   // An exception ends its connection and nothing else: it is a peer's doing, or the cancellation by stop().
   auto ended = [core, number, connection](const std::exception_ptr&) {

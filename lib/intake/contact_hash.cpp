@@ -1,7 +1,6 @@
 #include "intake/contact_hash.hpp"
 
 #include <bit>
-#include <cstring>
 
 namespace lethe::intake {
 namespace {
@@ -13,9 +12,10 @@ std::uint64_t word_of(std::string_view bytes) {
   return word;
 }
 
-std::uint64_t whole_word(const char* bytes) {
+/// Of the first eight bytes; there are as many.
+std::uint64_t whole_word(std::string_view bytes) {
   std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
+  bytes.copy(reinterpret_cast<char*>(&word), sizeof word);
   return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
 }
 
@@ -55,7 +55,7 @@ Hash128 siphash128(const HashKey& key, std::string_view text) {
   SipState state{key[0] ^ 0x736f6d6570736575U, key[1] ^ 0x646f72616e646f6dU ^ 0xeeU, key[0] ^ 0x6c7967656e657261U,
                  key[1] ^ 0x7465646279746573U};
   const auto length = static_cast<std::uint64_t>(text.size());
-  for (; text.size() >= 8; text.remove_prefix(8)) state.absorb(whole_word(text.data()));
+  for (; text.size() >= 8; text.remove_prefix(8)) state.absorb(whole_word(text));
   state.absorb(word_of(text) | (length << 56U));
   state.c ^= 0xeeU;
   const std::uint64_t low = state.squeeze();

@@ -166,7 +166,7 @@ Finding too_long_finding() {
 
 std::optional<Finding> check_list_key(std::string_view key, bool accept_warnings) {
   if (key.empty()) return Finding{"is empty", "write the data extension's external key"};
-  if (key.size() > most_contact_bytes || !characters(key))
+  if (key.size() > most_contact_bytes || !characters(key) || key.find('\0') != std::string_view::npos)
     return Finding{"isn't an external key", "copy it from the data extension"};
   if (!accept_warnings && plain(key).ends_with("salesforce") && key.find('_') != std::string_view::npos) {
     return Finding{

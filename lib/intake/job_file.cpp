@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "config/keys.hpp"
 #include "config/toml_file.hpp"
+#include "core/admission.hpp"
 #include "intake/contact_rules.hpp"
 
 namespace lethe::intake {
@@ -149,7 +149,7 @@ void take_column(Draft& draft, const Value& value) {
 }
 
 void take_list_size(core::ListTarget& list, const Value& value) {
-  list.contacts = config::integer_of(value, 1, std::numeric_limits<std::int64_t>::max());
+  list.contacts = config::integer_of(value, 1, core::most_contacts_of_a_list);
 }
 
 void take_list(Draft& draft, const Value& value) {

@@ -41,14 +41,9 @@ store::Result<Queue> queue_of(store::Store& store, const core::AccountSettings& 
   if (!again) return std::unexpected(again.error());
   auto waiting = store.waiting(account.name);
   if (!waiting) return std::unexpected(waiting.error());
-  Queue queue{.first = now, .queued_again = std::ssize(*again), .waiting = std::move(*waiting)};
-  if (facts->last_submission_at) {
-    const bool full = facts->suppressing >= account.max_operations_in_suppression;
-    const auto pause = full ? std::max(core::assumed_suppression, account.min_time_between_submissions)
-                            : account.min_time_between_submissions;
-    queue.first = std::max(now, *facts->last_submission_at + pause);
-  }
-  return queue;
+  return Queue{.first = core::first_submission(account, *facts, now),
+               .queued_again = std::ssize(*again),
+               .waiting = std::move(*waiting)};
 }
 
 std::int64_t operations_ahead(const Queue& queue, const core::AccountSettings& account) {

@@ -55,6 +55,7 @@ class FilteredLog : public Log {
   void message(core::LogLevel level, std::string_view text, const Fields& fields) final {
     if (level >= level_) write(level, text, fields);
   }
+  void set_level(core::LogLevel level) final { level_ = level; }
 
  protected:
   virtual void write(const core::Transition& transition) = 0;

@@ -31,6 +31,8 @@ class Log {
   virtual void transition(const core::Transition& transition) = 0;
   /// A line of its own: `fields` name account, operation, job and the like. Never a secret, a token or a contact.
   virtual void message(core::LogLevel level, std::string_view text, const Fields& fields = {}) = 0;
+  /// The least important events that are written from here on.
+  virtual void set_level(core::LogLevel level) = 0;
 };
 
 /// `now` gives the time of messages. `automatic`: journal fields under systemd ($JOURNAL_STREAM is stderr), text on a

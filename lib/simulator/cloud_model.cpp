@@ -97,6 +97,7 @@ CloudModel::Handled CloudModel::State::handle(const http::Request& request, Time
   const FaultRule* fault = faults.choose(call_of(route.endpoint), answering.number, last);
   if (fault == nullptr) {
     http::Response response = answer(answering, request, *target, route);
+    response.headers.emplace_back("Date", header_stamp(last + settings.date_ahead));
     return {{std::move(response), {}}, std::move(words), {}};
   }
   http::ServerReply reply;

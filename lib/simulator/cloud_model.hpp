@@ -102,6 +102,9 @@ struct ModelSettings {
   /// rest_instance_url without its final slash in every second token reply, as the documented example has it; false:
   /// always with it, as real replies have it and as some public clients need it.
   bool rest_url_varies = true;
+  bool may_read = true;  ///< what the package's tokens are good for
+  bool may_write = true;
+  core::Duration date_ahead{0};  ///< of the true time, in the Date header of every answer
   bool second_vocabulary =
       true;  ///< alternate requestID/scheduledDate and operationRequestID/scheduledTime by operation
   ListManners lists;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace lethe::simulator {
@@ -126,6 +127,19 @@ std::string stamp(Time time, Zone zone, int digits, std::uint64_t noise) {
 
 std::string minute_stamp(Time time, Zone zone) {
   return stamp(std::chrono::round<std::chrono::minutes>(time), zone, 0);
+}
+
+std::string header_stamp(core::Time time) {
+  constexpr std::array<std::string_view, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", weekdays.at(std::chrono::weekday(day).c_encoding()),
+                     static_cast<unsigned>(date.day()), months.at(static_cast<unsigned>(date.month()) - 1),
+                     static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
+                     clock.seconds().count());
 }
 
 http::Response json_response(int status, const json::object& body) {

@@ -26,6 +26,9 @@ std::string stamp(core::Time time, Zone zone, int digits, std::uint64_t noise = 
 /// Rounded to the minute.
 std::string minute_stamp(core::Time time, Zone zone);
 
+/// "Sun, 06 Nov 1994 08:49:37 GMT"
+std::string header_stamp(core::Time time);
+
 http::Response json_response(int status, const boost::json::object& body);
 http::Response html_response(int status, std::string_view title);
 

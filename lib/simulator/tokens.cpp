@@ -33,12 +33,13 @@ std::string bearer(const http::Request& request) {
   return std::string(value->substr(scheme.size()));
 }
 
-/// False where a scope is asked for that the package doesn't have. Without `scope` all are granted; an empty one grants
-/// none.
-bool read_scopes(const json::object& body, Grant& grant) {
+/// False where a scope is asked for that the package doesn't have. Without `scope` all of its own are granted; an empty
+/// one grants none.
+bool read_scopes(const json::object& body, const ModelSettings& package, Grant& grant) {
   const json::value* value = property(body, "scope");
   if (value == nullptr || value->is_null()) {
-    grant.read = grant.write = true;
+    grant.read = package.may_read;
+    grant.write = package.may_write;
     return true;
   }
   if (!value->is_string()) return false;
@@ -55,7 +56,7 @@ bool read_scopes(const json::object& body, Grant& grant) {
       return false;
     }
   }
-  return true;
+  return (package.may_read || !grant.read) && (package.may_write || !grant.write);
 }
 
 std::string scopes(const Grant& grant) {
@@ -107,7 +108,8 @@ http::Response Tokens::issue(const http::Request& request, Time now) {
   Grant grant;
   grant.account_id = *account;
   grant.expires = now + settings_.token_life;
-  if (!read_scopes(body, grant)) return token_error(400, "invalid_scope", "The scope is not granted to the package.");
+  if (!read_scopes(body, settings_, grant))
+    return token_error(400, "invalid_scope", "The scope is not granted to the package.");
 
   const std::string rest_url = without_slash(settings_.rest_instance_url);
   const core::Duration told = std::max<core::Duration>(settings_.token_life - margin, std::chrono::seconds{1});

@@ -153,6 +153,20 @@ struct ListNote {
   std::optional<core::Time> under_way_until{};  ///< the list showed it as under way then (Operation::answered_at)
 };
 
+/// What keeps the calls of an account back beside its state, as the daemon has last told it.
+struct Hindrance {
+  std::string why;                  ///< one line; empty: nothing does
+  std::optional<core::Time> until;  ///< absent: as long as it lasts
+  bool alarm = false;               ///< a person should know
+  bool operator==(const Hindrance&) const = default;
+};
+
+/// An account that has something open.
+struct OpenAccount {
+  std::string name;
+  std::int64_t open = 0;  ///< operations that haven't ended, and jobs of which something is in no operation
+};
+
 /// What is kept about an account beside its operations.
 struct AccountRecord {
   std::string name;
@@ -167,6 +181,7 @@ struct AccountRecord {
   std::int64_t requests_day = 0;  ///< days since 1970 in UTC that `requests` counts
   std::int64_t requests = 0;
   std::optional<std::int64_t> highest_operation_id;  ///< of all that anything has told so far; absent: nothing yet
+  Hindrance hindrance;
   SweepRecord sweep;
 };
 
@@ -271,6 +286,8 @@ class Store {
   virtual Result<std::vector<Waiting>> waiting(std::string_view account) = 0;
   virtual Result<AccountRecord> account(std::string_view name) = 0;  ///< an unknown name: a fresh record
   virtual Result<AccountCounts> counts(std::string_view account) = 0;
+  /// By name, whether configured or not.
+  virtual Result<std::vector<OpenAccount>> open_accounts() = 0;
   virtual Result<std::optional<core::Job>> job(std::string_view id) = 0;
   virtual Result<core::Job> job(core::JobNumber number) = 0;
   /// The jobs that an operation carries: at most `most` ids, and how many there are.
@@ -298,6 +315,10 @@ class Store {
   virtual Result<std::optional<core::Time>> next_expiry() = 0;
   /// Of an account, the oldest first.
   virtual Result<std::vector<core::Wish>> open_wishes(std::string_view account, std::size_t most) = 0;
+  /// About the restore window of an account, open or settled.
+  virtual Result<std::optional<core::Wish>> newest_window_wish(std::string_view account) = 0;
+  /// Whose wishes are open, whether they are configured or not.
+  virtual Result<std::vector<std::string>> accounts_with_wishes() = 0;
   virtual Result<std::vector<core::Wish>> wishes_of(core::OperationNumber operation) = 0;
   /// Of an account: where an operation's newest wish was refused since then.
   virtual Result<std::vector<core::Wish>> refused_wishes(std::string_view account, core::Time since) = 0;
@@ -415,6 +436,12 @@ class Store {
                                          std::string cause) = 0;
   /// Settles the wish as not carried out; `stale` where it is no longer open.
   virtual Written<void> refuse(core::WishNumber wish, core::Time at, std::string reason) = 0;
+  /// Wishes for a restore window of the account, or returns the open wish for the same; an open one for another is
+  /// overruled. No operation moves by it, so that it is no transition: the wish itself is the record.
+  virtual Written<core::Wish> wish_window(std::string account, int days, std::string why, core::Time at) = 0;
+  /// It is carried out: the account's last known window is the one that was wished for. `stale` where it is no longer
+  /// open.
+  virtual Written<void> grant_window(core::WishNumber wish, core::Time at) = 0;
   /// record(), by a person: what was wished about the operation before is overruled.
   virtual Written<core::Operation> overrule(core::Operation operation, core::Time at, std::string cause) = 0;
 
@@ -428,6 +455,7 @@ class Store {
   virtual Written<void> note_highest(std::string name, std::int64_t operation_id) = 0;
   virtual Written<void> note_restorable_days(std::string name, int days) = 0;                // ride-along
   virtual Written<void> note_error(std::string name, std::string error, core::Time at) = 0;  // ride-along
+  virtual Written<void> note_hindrance(std::string name, Hindrance hindrance) = 0;           // ride-along
   virtual Written<void> note_sweep(std::string name, SweepRecord sweep) = 0;                 // ride-along
   /// Adds `count` to the requests of this day; another day than the stored one begins afresh.
   virtual Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) = 0;  // ride-along

@@ -339,6 +339,7 @@ TEST_F(ClientTest, every_status_has_its_failure) {
   const std::vector<Mapping> mappings = {
       {429, R"({"message":"m","errorcode":50100})", Kind::throttled},
       {429, "", Kind::throttled},
+      {429, R"({"message":"m","errorcode":50200})", Kind::exhausted},
       {503, R"({"message":"m","errorcode":50300})", Kind::throttled},
       {503, R"({"Message":"m","ErrorCode":"50300"})", Kind::throttled},
       {503, "<html>", Kind::server},
@@ -369,6 +370,7 @@ TEST_F(ClientTest, every_status_has_its_failure) {
   for (const auto& [http_status, body, kind] : mappings) {
     answers(reply(http_status, body));
     const auto seen = failure();
+    if (std::string_view(body).contains("20002")) answers(token_reply());  // for the next call
     EXPECT_EQ(seen.kind, kind) << http_status << " " << body;
     EXPECT_EQ(seen.http_status, http_status);
     EXPECT_TRUE(seen.request_sent);
@@ -401,7 +403,7 @@ TEST_F(ClientTest, broken_status_call_is_unreachable) {
   EXPECT_FALSE(failure().request_sent);
 }
 
-TEST_F(ClientTest, retry_after_in_seconds_alone) {
+TEST_F(ClientTest, retry_after_in_seconds) {
   struct Case {
     const char* header;
     std::optional<core::Duration> wait;
@@ -418,7 +420,8 @@ TEST_F(ClientTest, retry_after_in_seconds_alone) {
                                    {"1.5", std::nullopt},
                                    {"soon", std::nullopt},
                                    {"30s", std::nullopt},
-                                   {"Wed, 21 Oct 2026 07:28:00 GMT", std::nullopt}};
+                                   {"2026-10-21T07:28:00Z", std::nullopt},
+                                   {"Wed, 41 Oct 2026 07:28:00 GMT", std::nullopt}};
   answers(token_reply());
   for (const auto& [header, wait] : cases) {
     answers(reply(429, "", {{"retry-after", header}}));
@@ -426,6 +429,83 @@ TEST_F(ClientTest, retry_after_in_seconds_alone) {
   }
   answers(reply(429, ""));
   EXPECT_EQ(failure().retry_after, std::nullopt);
+}
+
+TEST_F(ClientTest, retry_after_as_a_date) {
+  struct Case {
+    const char* until;
+    const char* date;  ///< of the answer
+    std::optional<core::Duration> wait;
+  };
+  constexpr const char* ten = "Wed, 21 Oct 2026 10:00:00 GMT";
+  const std::vector<Case> cases = {{"Wed, 21 Oct 2026 10:00:30 GMT", ten, 30s},
+                                   {"Wednesday, 21-Oct-26 11:00:00 GMT", ten, 1h},
+                                   {"Wed Oct 21 10:02:00 2026", ten, 2min},
+                                   {" Wed, 21 Oct 2026 10:00:30 GMT\t", ten, 30s},
+                                   {"Wed, 21 Oct 2026 10:00:00 GMT", ten, 0s},
+                                   {"Wed, 21 Oct 2026 09:00:00 GMT", ten, 0s},
+                                   {"Sun, 06 Nov 1994 08:49:37 GMT", ten, 0s},
+                                   {"Fri, 23 Oct 2026 10:00:00 GMT", ten, 24h},
+                                   {"Fri, 31 Dec 9999 23:59:59 GMT", ten, 24h},
+                                   // Without a Date that can be read, from our clock, which shows 00:16:40.
+                                   {"Thu, 01 Jan 1970 00:20:00 GMT", "", 200s},
+                                   {"Thu, 01 Jan 1970 00:20:00 GMT", "today", 200s},
+                                   {"Thu, 01 Jan 1970 00:10:00 GMT", "", 0s}};
+  answers(token_reply());
+  for (const auto& [until, date, wait] : cases) {
+    http::Headers headers{{"retry-after", until}};
+    if (*date != '\0') headers.emplace_back("date", date);
+    answers(reply(429, "", headers));
+    EXPECT_EQ(failure().retry_after, wait) << until << " at " << date;
+  }
+  answers(reply(503, R"({"message":"m","errorcode":50300})",
+                {{"Date", ten}, {"Retry-After", "Wed, 21 Oct 2026 10:05:00 GMT"}}));
+  EXPECT_EQ(submit().answer.retry_after, 5min);
+}
+
+TEST_F(ClientTest, exhausted_is_what_says_no_time) {
+  answers(token_reply());
+  constexpr const char* body = R"({"message":"m","errorcode":50200})";
+  answers(reply(429, body, {{"Retry-After", "60"}}));
+  EXPECT_EQ(failure().kind, Kind::throttled);
+  answers(reply(429, body, {{"Retry-After", "soon"}}));
+  EXPECT_EQ(failure().kind, Kind::exhausted);
+  answers(reply(429, body));
+  const auto effect = core::judge(submit().answer, false);
+  EXPECT_EQ(effect.next, core::Effect::Next::wait);
+  EXPECT_TRUE(effect.exhausted);
+  answers(reply(429, body, {{"Retry-After", "60"}}));
+  EXPECT_FALSE(core::judge(submit().answer, false).exhausted);
+}
+
+TEST_F(ClientTest, missing_scope_is_named_and_the_next_call_has_a_new_token) {
+  constexpr const char* body = R"({"message":"m","errorcode":20002})";
+  answers(token_reply("one"));
+  answers(reply(403, body));
+  EXPECT_EQ(failure().what,
+            "status call: HTTP 403, errorcode 20002: the installed package lacks the scope list_and_subscribers_read");
+  answers(token_reply("two"));
+  answers(reply(403, body));
+  EXPECT_TRUE(submit().answer.what.contains("lacks the scope list_and_subscribers_write"));
+  answers(token_reply("three"));
+  answers(reply(403, R"({"message":"m","errorcode":40002})"));
+  EXPECT_FALSE(failure().what.contains("scope"));
+}
+
+TEST_F(ClientTest, a_401_that_lasts_makes_one_more_token_and_no_more) {
+  network_.handler = [&](const http::Request& sent) {
+    return sent.url.ends_with("/v2/token") ? token_reply("token-" + std::to_string(network_.requests.size()))
+                                           : reply(401, "");
+  };
+  for (int call = 0; call < 20; ++call) {
+    EXPECT_EQ(failure().kind, Kind::credentials);
+    const auto submitted = submit();
+    EXPECT_TRUE(submitted.failure ||
+                core::judge(submitted.answer, submitted.authorised_again).next == core::Effect::Next::block);
+  }
+  EXPECT_EQ(std::ranges::count_if(network_.requests,
+                                  [](const http::Request& sent) { return sent.url.ends_with("/v2/token"); }),
+            2);
 }
 
 /// Every kind of answer that quotes secret, token and contact, to every call; the fixture looks at each failure's text.

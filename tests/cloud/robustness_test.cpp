@@ -5,6 +5,8 @@
 #include <string>
 
 #include "cloud/messages.hpp"
+#include "cloud/messages_reports.hpp"
+#include "cloud/messages_window.hpp"
 #include "core/operation.hpp"
 #include "core/reply.hpp"
 #include "examples.hpp"
@@ -33,6 +35,9 @@ void read_by_all(std::string_view body) {
   read_token_reply(body);
   read_error_reply(body);
   reports_error(body);
+  read_requests_report(body);
+  read_summary(body);
+  read_window_reply(body);
   answer_to(body);
 }
 

@@ -243,9 +243,105 @@ TEST_F(TokenTest, renewed_once_for_several_401s) {
   for (const auto& result : results) EXPECT_EQ(result->access_token, "two");
   EXPECT_EQ(renew("one")->access_token, "two");  // a 401 that came late
   EXPECT_EQ(requests(), 2U);
+  tokens_->accepted();
   answers(token_reply("three"));
   EXPECT_EQ(renew("two")->access_token, "three");
   EXPECT_EQ(requests(), 3U);
+}
+
+TEST_F(TokenTest, renewed_once_an_episode_of_401s) {
+  answers(token_reply("one"));
+  get();
+  answers(token_reply("two"));
+  EXPECT_EQ(renew("one")->access_token, "two");
+  // No call was let through with the second one either.
+  for (int minute = 0; minute < 10; ++minute) {
+    const auto again = renew("two");
+    ASSERT_FALSE(again.has_value());
+    EXPECT_EQ(again.error().kind, Kind::credentials);
+    EXPECT_EQ(again.error().http_status, 401);
+    pass(1min);
+  }
+  EXPECT_EQ(requests(), 2U);
+  // A token that isn't used up by the next probe, 20 minutes later, is tried anew once.
+  pass(10min);
+  answers(token_reply("three"));
+  get();  // "two" has expired
+  EXPECT_FALSE(renew("three").has_value());
+  EXPECT_EQ(requests(), 3U);
+}
+
+TEST_F(TokenTest, long_token_that_is_refused_is_renewed_every_20_minutes) {
+  answers(token_reply("one", 1'000'000));
+  get();
+  answers(token_reply("two", 1'000'000));
+  EXPECT_TRUE(renew("one").has_value());
+  pass(20min - 1ms);
+  EXPECT_FALSE(renew("two").has_value());
+  pass(1ms);
+  answers(token_reply("three", 1'000'000));
+  EXPECT_EQ(renew("two")->access_token, "three");
+}
+
+/// However the requests come about: 401s that end at once, tokens that hardly live, failures.
+TEST_F(TokenTest, four_requests_an_hour_are_the_most) {
+  for (int request = 1; request <= 4; ++request) {
+    answers(request == 3 ? reply(500, "") : token_reply("short", 61));
+    get();
+    pass(2min);
+  }
+  EXPECT_EQ(requests(), 4U);
+  const auto fifth = failure();
+  EXPECT_EQ(fifth.kind, Kind::throttled);
+  EXPECT_EQ(fifth.retry_after, 52min);
+  EXPECT_FALSE(fifth.request_sent);
+  pass(52min - 1ms);
+  EXPECT_EQ(failure().retry_after, 1ms);
+  EXPECT_EQ(requests(), 4U);
+  pass(1ms);
+  answers(token_reply("one"));
+  EXPECT_EQ(get()->access_token, "one");
+}
+
+TEST_F(TokenTest, requests_that_never_left_are_not_counted) {
+  for (int request = 0; request < 20; ++request) {
+    answers(broken(false, http::Failure::Kind::connect));
+    EXPECT_EQ(failure().kind, Kind::unreachable);
+    pass(10s);
+  }
+  answers(token_reply("one"));
+  EXPECT_EQ(get()->access_token, "one");
+}
+
+TEST_F(TokenTest, mended_when_the_secret_is_another_or_readable_again) {
+  EXPECT_FALSE(tokens_->mended());
+  answers(reply(401, R"({"error":"invalid_client"})"));
+  failure();
+  EXPECT_FALSE(tokens_->mended());
+  ::unsetenv("LETHE_TEST_SECRET");
+  EXPECT_FALSE(tokens_->mended());
+  ::setenv("LETHE_TEST_SECRET", "another", 1);
+  EXPECT_TRUE(tokens_->mended());
+  ::unsetenv("LETHE_TEST_SECRET");
+  failure();
+  EXPECT_FALSE(tokens_->mended());
+  ::setenv("LETHE_TEST_SECRET", "back", 1);
+  EXPECT_TRUE(tokens_->mended());
+  EXPECT_EQ(requests(), 1U);
+}
+
+TEST_F(TokenTest, held_back_makes_no_request) {
+  std::string why = "the day's budget is used up";
+  TokenSource held(
+      testing::account(), http_, clock_, context_.get_executor(), [this] { ++counted_; }, [&why] { return why; });
+  const auto seen = testing::run(context_, held.get());
+  ASSERT_FALSE(seen.has_value());
+  EXPECT_EQ(seen.error().kind, Kind::held_back);
+  EXPECT_EQ(seen.error().what, "token request: not made: the day's budget is used up");
+  EXPECT_EQ(counted_, 0);
+  why.clear();
+  answers(token_reply("one"));
+  EXPECT_EQ(testing::run(context_, held.get())->access_token, "one");
 }
 
 TEST_F(TokenTest, bad_secret_is_no_storm) {
@@ -320,7 +416,7 @@ TEST_F(TokenTest, failures_are_ten_seconds_apart) {
       {reply(500, R"({"message":"m","errorcode":0})"), Kind::server},
       {reply(503, "<html>"), Kind::server},
       {reply(503, R"({"message":"m","errorcode":50300})"), Kind::throttled},
-      {reply(429, R"({"message":"m","errorcode":50200})"), Kind::throttled},
+      {reply(429, R"({"message":"m","errorcode":50200})"), Kind::exhausted},
       {reply(403, ""), Kind::forbidden},
       {reply(302, ""), Kind::forbidden},
       {reply(404, R"({"message":"m","errorcode":30003})"), Kind::forbidden},
@@ -337,6 +433,8 @@ TEST_F(TokenTest, failures_are_ten_seconds_apart) {
     EXPECT_EQ(failure().kind, kind);
     EXPECT_EQ(requests(), before + 1) << first.what;
     pass(1ms);
+    EXPECT_FALSE(tokens_->mended());
+    pass(1h);  // where only four are made
   }
   answers(token_reply("one"));
   EXPECT_EQ(get()->access_token, "one");
@@ -360,7 +458,7 @@ TEST_F(TokenTest, token_goes_nowhere_else) {
     EXPECT_EQ(seen.kind, Kind::contract) << url;
     EXPECT_TRUE(seen.what.contains("rest_instance_url")) << seen.what;
     EXPECT_FALSE(testing::quotes_a_marker(seen.what));
-    pass(10s);
+    pass(1h);
   }
 }
 

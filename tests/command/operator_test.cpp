@@ -35,11 +35,11 @@ class Hand : public CommandTest {
   Outcome<std::vector<RetryAsked>> retry(const std::string& job) {
     return run(command::retry(store(), job, "the list is back", noon));
   }
-  Outcome<std::string> pause(const std::string& account, const std::string& why = "migration") {
+  Outcome<Spoken> pause(const std::string& account, const std::string& why = "migration") {
     return run(command::pause(store(), settings_, account, why, noon));
   }
-  Outcome<std::string> resume(const std::string& account) { return run(command::resume(store(), settings_, account)); }
-  Outcome<std::string> resolve(std::int64_t number, How how, std::int64_t id = 0, core::Time now = noon) {
+  Outcome<Spoken> resume(const std::string& account) { return run(command::resume(store(), settings_, account)); }
+  Outcome<Spoken> resolve(std::int64_t number, How how, std::int64_t id = 0, core::Time now = noon) {
     Resolution resolution{.how = how, .operation_id = {id}, .why = "looked it up"};
     return run(resolve_operation(store(), settings_, core::OperationNumber{number}, std::move(resolution), now));
   }
@@ -120,16 +120,18 @@ TEST_F(Hand, retry_refuses_what_the_cloud_can_not_retry) {
 }
 
 TEST_F(Hand, pause_and_resume) {
-  ASSERT_TRUE(pause("acme"));
+  EXPECT_EQ(boost::json::parse(pause("acme").value().json),
+            boost::json::parse(R"({"account":"acme","state":"paused","why":"migration"})"));
   EXPECT_EQ(must(store().account("acme")).paused_why, "migration");
   const auto view = must(status_view(store(), settings_, noon));
   EXPECT_EQ(view.accounts.front().state, core::AccountState::paused);
   EXPECT_EQ(view.accounts.front().why, "migration");
   ASSERT_EQ(view.attention.size(), 1U);
   EXPECT_NE(view.attention.front().remedy.find("lethe resume acme"), std::string::npos);
-  ASSERT_TRUE(resume("acme"));
+  EXPECT_EQ(boost::json::parse(resume("acme").value().json),
+            boost::json::parse(R"({"account":"acme","state":"ready","why":""})"));
   EXPECT_FALSE(must(store().account("acme")).paused_at);
-  EXPECT_NE(resume("acme").value().find("isn't paused"), std::string::npos);
+  EXPECT_NE(resume("acme").value().text.find("isn't paused"), std::string::npos);
   EXPECT_EQ(status_of(pause("nobody")), ExitStatus::unknown_name);
   EXPECT_EQ(status_of(resume("nobody")), ExitStatus::unknown_name);
 }
@@ -152,7 +154,10 @@ TEST_F(Hand, a_paused_account_that_is_blocked_shows_both) {
 
 TEST_F(Hand, resolve_with_an_operation_id_is_a_wish) {
   const auto lost = operation_in(State::needs_operator, "lost");
-  ASSERT_TRUE(resolve(lost.number.value, How::adopt, 4711));
+  const auto asked = resolve(lost.number.value, How::adopt, 4711);
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(boost::json::parse(asked->json),
+            boost::json::parse(R"({"operation":1,"state":"needs_operator","asked_operation_id":4711})"));
   const auto open = must(store().open_wishes("acme", 9));
   ASSERT_EQ(open.size(), 1U);
   EXPECT_EQ(open.front().operation_id, core::OperationId{4711});
@@ -171,7 +176,8 @@ TEST_F(Hand, resubmit_queues_it_again) {
   const auto job = store_->submit("lost", 1);
   const auto formed = must(store_->form({{job.number, 0, 1}}));
   const auto lost = must(store_->move(formed, State::unconfirmed));
-  ASSERT_TRUE(resolve(lost.number.value, How::resubmit));
+  EXPECT_EQ(boost::json::parse(resolve(lost.number.value, How::resubmit).value().json),
+            boost::json::parse(R"({"operation":1,"state":"queued","asked_operation_id":null})"));
   EXPECT_EQ(state_of(lost), State::queued);
   EXPECT_EQ(last_cause(), "to be submitted again by a person: looked it up");
 }

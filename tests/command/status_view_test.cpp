@@ -83,6 +83,35 @@ TEST_F(Status, an_account_that_has_waited_long_enough_is_ready) {
   EXPECT_EQ(seen.accounts[0].why, "");
 }
 
+TEST_F(Status, says_what_holds_calls_up_and_until_when) {
+  const store::Hindrance hindrance{.why = "the network fails", .until = core::Time{noon + hours{1}}, .alarm = false};
+  note(store().note_hindrance("acme", hindrance));
+  const auto seen = view();
+  EXPECT_EQ(seen.accounts[0].state, core::AccountState::ready);
+  EXPECT_TRUE(seen.attention.empty());
+  const auto json = boost::json::parse(status_json(seen)).at("accounts").at(0);
+  EXPECT_EQ(json.at("held_up"), boost::json::value("the network fails"));
+  EXPECT_EQ(json.at("held_up_until"), boost::json::value(core::rfc3339(noon + hours{1})));
+  EXPECT_NE(status_text(seen).find("the network fails until"), std::string::npos);
+  EXPECT_EQ(view(noon + hours{1}).accounts[0].held_up, "") << "it is over";
+}
+
+TEST_F(Status, an_alarming_hindrance_is_shown_first) {
+  note(
+      store().note_hindrance("acme", {.why = "more than it may", .until = core::Time{noon + hours{1}}, .alarm = true}));
+  EXPECT_EQ(view().attention.size(), 1U);
+  EXPECT_TRUE(view(noon + hours{1}).attention.empty());
+}
+
+TEST_F(Status, an_account_that_was_taken_out_with_something_open_is_told) {
+  operation_in(State::deleting, "left");
+  core::Settings without = settings_;
+  without.accounts[0].name = "other";
+  const auto seen = must(status_view(store(), without, noon));
+  ASSERT_EQ(seen.attention.size(), 1U);
+  EXPECT_NE(seen.attention[0].what.find("acme"), std::string::npos);
+}
+
 TEST_F(Status, requests_are_those_of_the_present_day) {
   const auto day = std::chrono::floor<std::chrono::days>(noon).time_since_epoch().count();
   note(store().note_requests("acme", day, 12));

@@ -69,9 +69,19 @@ TEST(expected_delay_wait, later_than_ever_seen_is_asked_about_at_the_cap) {
 
 TEST(expected_delay_wait, canary_before_an_end_that_is_far_away) {
   const Durations past = of({6h, 6h, 6h, 6h, 6h});
-  const Duration first = 5h;  // 6 h x 5 / 6
-  EXPECT_EQ(expected_delay_wait(past, 0h, usual), first * 7 / 10);
-  EXPECT_EQ(expected_delay_wait(past, first * 7 / 10, usual), first * 3 / 10 + 30min) << "once";
+  const Duration first{std::llround(static_cast<double>(Duration{6h}.count()) * 15 / 17)};  // 6 h x 5 / (5 + 2/3)
+  const Duration canary = expected_delay_wait(past, 0h, usual);
+  EXPECT_NEAR(static_cast<double>(canary.count()), static_cast<double>(first.count()) * 0.7, 1);
+  EXPECT_EQ(expected_delay_wait(past, canary, usual), first - canary + 30min) << "once";
+}
+
+TEST(expected_delay_wait, the_newest_tell_first_that_ends_come_earlier) {
+  Durations past;
+  for (int i = 0; i < 49; ++i) past.add(6h);
+  past.add(3h);
+  EXPECT_LE(expected_delay_wait(past, 2h + 30min, usual), 1h) << "one of fifty, and the newest";
+  for (int i = 0; i < 5; ++i) past.add(6h);
+  EXPECT_GT(expected_delay_wait(past, 2h + 30min, usual), 1h) << "not among the newest five any more";
 }
 
 TEST(expected_delay_wait, no_canary_before_an_end_that_is_near) {

@@ -252,6 +252,23 @@ TEST(next_poll, behind_others_in_suppression_the_second_waits_four_times_as_long
   expect_about(next_poll(slow, suppressing(100), {}, instance, accepted, {.ahead = 1}).at - accepted, day);
 }
 
+TEST(Unknown, is_flagged_after_three_answers_within_a_day_and_asked_about_daily) {
+  Operation operation = suppressing(3);
+  const auto asked_after = [&] { return next_poll({}, operation, {}, instance, accepted).at - accepted; };
+  operation = not_known(operation, accepted);
+  expect_about(asked_after(), 10min);
+  operation = not_known(operation, accepted + 1h);
+  expect_about(asked_after(), 1h);
+  EXPECT_FALSE(is_unknown(operation));
+  Operation slowly = not_known(operation, accepted + 25h);
+  EXPECT_FALSE(is_unknown(slowly)) << "the first is longer ago than a day";
+  operation = not_known(operation, accepted + 24h);
+  EXPECT_TRUE(is_unknown(operation));
+  expect_about(asked_after(), day);
+  operation = not_known(operation, accepted + 100 * day);
+  EXPECT_TRUE(is_unknown(operation)) << "until an answer knows it";
+}
+
 TEST(next_poll, overdue_is_polled_on) {
   const Operation operation = deleting(1'000'000);
   const Time now = *operation.restorable_until + 400 * day;
@@ -429,15 +446,16 @@ History lived(const std::vector<Duration>& suppression, const std::vector<Durati
 
 const std::vector<Duration> six_hours(10, 6h);
 const std::vector<Duration> half_an_hour(10, 30min);
+const Duration cap_with_history{std::llround(1800e3 / 1.05)};
 
 TEST(next_poll_with_history, suppression_is_asked_about_when_it_usually_ends) {
   const History history = lived(half_an_hour, {});
-  // The bound comes first: 30 min x 10 / 11, and sqrt(2 x 2 min x 2 min) behind that.
-  const Duration bound = Duration{30min} * 10 / 11 + Duration{std::llround(1000 * std::sqrt(2.0 * 120 * 120))};
+  // The bound comes first: 30 min x 10 / (10 + 2/3), and sqrt(2 x 210 s x 2 min) behind that.
+  const Duration bound = Duration{30min} * 15 / 16 + Duration{std::llround(1000 * std::sqrt(2.0 * 210 * 120))};
   expect_about(next_poll({}, suppressing(3), history, instance, accepted).at - accepted, bound);
-  // 10 g = 2 min x 11
+  // 10 g = 210 s x 11
   const Time later = accepted + 25min;
-  expect_about(next_poll({}, suppressing(3), history, instance, later).at - later, 5min + 132s);
+  expect_about(next_poll({}, suppressing(3), history, instance, later).at - later, 5min + 231s);
 }
 
 TEST(next_poll_with_history, suppression_older_than_ever_is_asked_about_at_a_growing_cap) {
@@ -445,8 +463,8 @@ TEST(next_poll_with_history, suppression_older_than_ever_is_asked_about_at_a_gro
   const auto gap = [&](Duration age) {
     return next_poll({}, suppressing(3), history, instance, accepted + age).at - (accepted + age);
   };
-  expect_about(gap(2h), Duration{std::llround(1000 * std::sqrt(2.0 * 120 * 7320))});
-  expect_about(gap(24h), Duration{std::llround(1000 * std::sqrt(2.0 * 120 * 86520))});
+  expect_about(gap(2h), Duration{std::llround(1000 * std::sqrt(2.0 * 210 * 7320))});
+  expect_about(gap(24h), Duration{std::llround(1000 * std::sqrt(2.0 * 210 * 86520))});
 }
 
 TEST(next_poll_with_history, too_little_of_it_is_none) {
@@ -464,22 +482,23 @@ TEST(next_poll_with_history, one_phase_says_nothing_about_the_other) {
 TEST(next_poll_with_history, end_is_looked_at_early_once_and_then_when_it_usually_comes) {
   const History history = lived({}, six_hours);
   const Time over = accepted + 14 * day;
-  const Duration first = Duration{6h} * 10 / 11;
+  const Duration first = Duration{6h} * 15 / 16;
   expect_about(next_poll({}, deleting(0), history, instance, over).at - over, first * 7 / 10);
   const Time looked = over + first * 7 / 10;
-  expect_about(next_poll({}, deleting(1), history, instance, looked).at - looked, first * 3 / 10 + 30min);
+  // 10 g = 2 min x 11, before the bound
+  expect_about(next_poll({}, deleting(1), history, instance, looked).at - looked, 6h + 132s - first * 7 / 10);
 }
 
 TEST(next_poll_with_history, end_later_than_ever_seen_is_asked_about_at_the_cap) {
   const History history = lived({}, six_hours);
   const Time late = accepted + 14 * day + 40h;
-  expect_about(next_poll({}, deleting(9), history, instance, late).at - late, 30min);
+  expect_about(next_poll({}, deleting(9), history, instance, late).at - late, cap_with_history);
 }
 
 TEST(next_poll_with_history, heartbeats_end_at_the_first_poll_of_the_end) {
   const History history = lived({}, six_hours);
   const Time near = accepted + 14 * day - 2h;
-  const Duration first = Duration{6h} * 10 / 11 * 7 / 10;
+  const Duration first = Duration{6h} * 15 / 16 * 7 / 10;
   expect_about(next_poll({}, deleting(0), history, instance, near).at - near, 2h + first);
 }
 

@@ -81,13 +81,16 @@ asio::awaitable<std::string> Peer::read_request() {
   co_return request;
 }
 
-asio::awaitable<void> Peer::send(std::string text) {
+asio::awaitable<bool> Peer::send(std::string text) {
   const auto bytes = asio::buffer(text);
+  error_code ec;
+  std::size_t written = 0;
   if (tls_) {
-    co_await asio::async_write(*tls_, bytes, as_result);
+    std::tie(ec, written) = co_await asio::async_write(*tls_, bytes, as_result);
   } else {
-    co_await asio::async_write(socket_, bytes, as_result);
+    std::tie(ec, written) = co_await asio::async_write(socket_, bytes, as_result);
   }
+  co_return !ec;
 }
 
 asio::awaitable<void> Peer::pause(std::chrono::milliseconds duration) {

@@ -34,7 +34,8 @@ class Peer {
   boost::asio::awaitable<std::string> read_request();
   /// Reads the head of a request only.
   boost::asio::awaitable<std::string> read_head();
-  boost::asio::awaitable<void> send(std::string text);
+  /// False once the other side has gone.
+  boost::asio::awaitable<bool> send(std::string text);
   boost::asio::awaitable<void> pause(std::chrono::milliseconds duration);
   /// Waits until the other side has gone, without reading for it.
   boost::asio::awaitable<void> linger();

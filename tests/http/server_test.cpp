@@ -191,6 +191,24 @@ TEST_F(ServerTest, body_of_exactly_the_limit_is_taken) {
   EXPECT_EQ(exchange({.method = "POST", .url = url(), .body = std::string(1000, 'x')}).value().status, 200);
 }
 
+TEST_F(ServerTest, trailer_and_chunk_extension_without_end_are_refused) {
+  const std::string head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string trailer;
+  while (trailer.size() < 200'000) trailer += "X-A: bcdef\r\n";
+  EXPECT_THAT(say(head + "0\r\n" + trailer), StartsWith("HTTP/1.1 431 "));
+  EXPECT_THAT(say(head + "1;e=" + std::string(200'000, 'e')), StartsWith("HTTP/1.1 431 "));
+  EXPECT_TRUE(requests.empty());
+}
+
+TEST_F(ServerTest, trailer_is_no_header) {
+  EXPECT_THAT(
+      say("POST / HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-T: y\r\n\r\n"),
+      StartsWith("HTTP/1.1 200 "));
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(header(requests[0].headers, "X-T"), std::nullopt);
+  EXPECT_EQ(requests[0].body, "x");
+}
+
 TEST_F(ServerTest, garbage_is_answered_with_400) {
   EXPECT_THAT(say("\x16\x03\x01 not HTTP\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(say("GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"), StartsWith("HTTP/1.1 400 "));

@@ -181,6 +181,8 @@ class FakeStore : public store::Store {
   store::Written<void> note_listed(std::vector<store::ListNote>) override { no(); }
   store::Written<bool> hasten_swept(std::string, core::Time) override { no(); }
   store::Written<void> note_sweep(std::string, store::SweepRecord) override { no(); }
+  store::Written<void> note_hindrance(std::string, store::Hindrance) override { no(); }
+  store::Result<std::vector<store::OpenAccount>> open_accounts() override { no(); }
   store::Written<void> note_requests(std::string, std::int64_t, std::int64_t) override { no(); }
   store::Result<std::vector<core::Wish>> open_wishes(std::string_view, std::size_t) override { no(); }
   store::Result<std::vector<core::Wish>> wishes_of(core::OperationNumber) override { no(); }
@@ -197,6 +199,10 @@ class FakeStore : public store::Store {
   store::Written<core::Operation> grant(core::WishNumber, core::Operation, core::Time, std::string) override { no(); }
   store::Written<void> refuse(core::WishNumber, core::Time, std::string) override { no(); }
   store::Written<core::Operation> overrule(core::Operation, core::Time, std::string) override { no(); }
+  store::Result<std::optional<core::Wish>> newest_window_wish(std::string_view) override { no(); }
+  store::Result<std::vector<std::string>> accounts_with_wishes() override { no(); }
+  store::Written<core::Wish> wish_window(std::string, int, std::string, core::Time) override { no(); }
+  store::Written<void> grant_window(core::WishNumber, core::Time) override { no(); }
   store::Written<void> pause(std::string, core::Time, std::string) override { no(); }
   store::Written<void> resume(std::string) override { no(); }
   store::Written<void> flush() override { no(); }

@@ -26,6 +26,7 @@ class HeardLog : public report::Log {
     log_->message(level, text, fields);
     if (level == core::LogLevel::error) heard_(text);
   }
+  void set_level(core::LogLevel level) override { log_->set_level(level); }
 
  private:
   std::unique_ptr<report::Log> log_;
@@ -98,9 +99,10 @@ void Installation::make_engine() {
       .log = *logger_,
       .executor = loop_->get_executor(),
       .make_client =
-          [this](const core::AccountSettings& account, std::function<void()> request_made) {
+          [this](const core::AccountSettings& account, std::function<void()> request_made,
+                 std::function<std::string()> held_back) {
             return cloud::make_client(account, make_client(*network_, loop_->get_executor(), account.name), clock_,
-                                      loop_->get_executor(), std::move(request_made));
+                                      loop_->get_executor(), std::move(request_made), std::move(held_back));
           },
       .digest_key = key});
   tasks_ =

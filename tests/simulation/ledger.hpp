@@ -48,12 +48,14 @@ class Ledger {
   void submit_elsewhere(const intake::JobRequest& like);
   /// Waits have lost their measure: the clock stepped, the machine slept, the store couldn't be written.
   void disturbed() { disturbances_.push_back(installation_.clock().true_time()); }
+  void secret_changed() { secret_changes_.push_back(installation_.clock().true_time()); }
   void daemon_ended() { ends_.push_back(installation_.clock().true_time()); }
 
   const std::vector<Posting>& postings() const { return postings_; }
   /// Operations that somebody else submitted.
   const std::set<CloudName>& others() const { return others_; }
   const std::vector<core::Time>& disturbances() const { return disturbances_; }
+  const std::vector<core::Time>& secret_changes() const { return secret_changes_; }
   /// When the daemon was stopped or died.
   const std::vector<core::Time>& ends() const { return ends_; }
   /// What was wrong at the moment of a submission.
@@ -70,6 +72,7 @@ class Ledger {
   std::set<CloudName> others_;
   std::vector<core::Time> disturbances_;
   std::vector<core::Time> ends_;
+  std::vector<core::Time> secret_changes_;
   std::vector<std::string> faults_;
   std::size_t known_to_cloud_ = 0;
   std::int64_t submissions_of_others_ = 0;

@@ -206,7 +206,9 @@ class Life {
 
   void lose_the_secret(const Event& event) {
     setenv("LETHE_SIMULATION_SECRET", "wrong", 1);
+    ledger_.secret_changed();
     pass(event.lasting);
+    ledger_.secret_changed();
     setenv("LETHE_SIMULATION_SECRET", plan_.settings.model.client_secret.c_str(), 1);
   }
 
@@ -246,7 +248,7 @@ class Life {
       case Kind::suspend:
         return suspend(event);
       case Kind::window:
-        return installation_.model().set_restorable_days(static_cast<int>(event.number));
+        return change_window(event);
       case Kind::wrong_secret:
         return lose_the_secret(event);
       case Kind::full_disk:
@@ -263,6 +265,13 @@ class Life {
   }
 
   // --- people
+
+  /// Longer ones on a page of the cloud's own, for all accounts; the others through Lethe, for one.
+  void change_window(const Event& event) {
+    const int days = static_cast<int>(event.number);
+    if (days > 1) return installation_.model().set_restorable_days(days);
+    people_.set_window(request(event.job).account, days);
+  }
 
   void pause_or_resume(const std::string& account) {
     if (paused_.erase(account) > 0) return people_.resume(account);

@@ -90,6 +90,7 @@ class Planner {
           any(std::array<core::Duration, 4>{minutes{1}, minutes{5}, minutes{5}, minutes{30}});
       account.max_operations_in_suppression = any(std::array<int, 5>{1, 1, 1, 2, 3});
       account.max_contacts_per_day = any(std::array<std::int64_t, 4>{40, 1'000'000, 1'000'000, 1'000'000});
+      account.requests_per_day = any(std::array<std::int64_t, 4>{40, 150, 5'000, 5'000});
       account.requests_in_flight = any(std::array<int, 3>{1, 2, 4});
       account.cloud_retries = any(std::array<int, 3>{0, 0, 1});
       account.sweep = one_in(2);
@@ -101,7 +102,7 @@ class Planner {
     model.seed = plan_.settings.seed;
     model.client_secret = secret_mark;
     model.restorable_days = any(std::array<int, 6>{-1, 0, 2, 2, 2, 14});
-    model.token_life = any(std::array<core::Duration, 3>{minutes{3}, minutes{5}, minutes{20}});
+    model.token_life = any(std::array<core::Duration, 3>{minutes{15}, minutes{20}, minutes{20}});
     model.lives = ends_by_name();
     // What deleteOperations leaves out without a word stays within the grace that it is given.
     model.lists.requests_lag = any(std::array<core::Duration, 4>{seconds{0}, seconds{0}, minutes{4}, minutes{40}});

@@ -22,9 +22,9 @@ Answered failure(http::Failure::Kind kind, bool request_sent, const char* what) 
   return std::unexpected(http::Failure{kind, request_sent, what});
 }
 
-/// A retry has a connection of its own too.
+/// A retry and a change of the restore window have connections of their own too.
 bool is_submission(const http::Request& request) {
-  return request.fresh_connection && request.url.find("/actions/") != std::string::npos;
+  return request.fresh_connection && request.url.contains("/actions/") && request.url.contains("?type=");
 }
 
 Exchange::Call call_of(const http::Request& request, const std::string& target) {
@@ -79,6 +79,7 @@ class SimulatedClient final : public http::Client {
       co_return failure(http::Failure::Kind::connect, false, "simulated: connection refused");
     }
     http::ServerReply reply = reach(request, exchange);
+    if (network_.spoil) network_.spoil(request.url, reply.response);
     co_await pass(latency());
     if (network_.dead()) {
       note(std::move(exchange));

@@ -55,6 +55,9 @@ struct Network {
   /// Called when the cloud has dealt with a submission.
   std::function<void(const Exchange&)> submission_arrived;
 
+  /// Where set: what arrives of the cloud's answer to a request for this path, in this life.
+  std::function<void(const std::string& target, http::Response&)> spoil = {};
+
   /// The disk stopped, and with it the process: it sends nothing any more.
   bool dead() const { return disk.crashed(); }
 

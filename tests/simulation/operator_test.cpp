@@ -13,6 +13,7 @@
 #include "command/pause.hpp"
 #include "command/resolve.hpp"
 #include "command/retry.hpp"
+#include "command/settings.hpp"
 #include "command/status_view.hpp"
 #include "simulation/installation.hpp"
 
@@ -94,17 +95,22 @@ class Operator {
     return done<std::vector<command::RetryAsked>>(
         [&](store::Store& store) { return command::retry(store, id, "the list is back", installation_.now()); });
   }
-  command::Outcome<std::string> pause() {
-    return done<std::string>([&](store::Store& store) {
+  command::Outcome<command::Spoken> pause() {
+    return done<command::Spoken>([&](store::Store& store) {
       return command::pause(store, settings_, "acme", "migration", installation_.now());
     });
   }
-  command::Outcome<std::string> resume() {
-    return done<std::string>([&](store::Store& store) { return command::resume(store, settings_, "acme"); });
+  command::Outcome<command::Spoken> resume() {
+    return done<command::Spoken>([&](store::Store& store) { return command::resume(store, settings_, "acme"); });
   }
-  command::Outcome<std::string> resolve(core::OperationNumber operation, How how, std::int64_t operation_id = 0) {
+  command::Outcome<command::WindowView> ask_for_window(int days) {
+    const command::WindowRequest request{.account = "acme", .days = days, .why = "agreed", .confirmed = true};
+    return done<command::WindowView>(
+        [&](store::Store& store) { return command::ask_for_window(store, settings_, request, installation_.now()); });
+  }
+  command::Outcome<command::Spoken> resolve(core::OperationNumber operation, How how, std::int64_t operation_id = 0) {
     const command::Resolution resolution{.how = how, .operation_id = {operation_id}, .why = "looked it up"};
-    return done<std::string>([&](store::Store& store) {
+    return done<command::Spoken>([&](store::Store& store) {
       return command::resolve_operation(store, settings_, operation, resolution, installation_.now());
     });
   }
@@ -351,6 +357,89 @@ TEST_F(Resolve, survives_a_kill_between_wish_and_deed) {
     hand()->run_for(days{1});
     EXPECT_EQ(hand().state_of("dsr"), State::restricted);
     EXPECT_EQ(hand().truth().size(), 1u);
+  }
+}
+
+/// A window of two weeks, and an operation in it.
+InstallationSettings with_window() {
+  auto settings = one_account();
+  settings.model.restorable_days = 14;
+  return settings;
+}
+
+TEST(Window, is_set_and_operations_that_wait_learn_it) {
+  Operator hand(with_window());
+  hand->drop(job_of("dsr", 1));
+  hand->run_for(days{2});
+  ASSERT_EQ(hand.state_of("dsr"), State::deleting);
+  ASSERT_EQ(hand.operation_of("dsr").restorable_days, 14);
+  ASSERT_TRUE(hand.ask_for_window(4));
+  hand->run_for(minutes{1});
+  EXPECT_EQ(hand->model().calls().other, 1);
+  EXPECT_TRUE(hand->store().open_wishes("acme", 1)->empty());
+  EXPECT_EQ(hand->store().account("acme")->restorable_days, 4);
+  EXPECT_NE(hand->log().find("the cloud has taken it: a restore window of 4 days: agreed"), std::string::npos);
+  hand->run_for(days{2});
+  EXPECT_EQ(hand.operation_of("dsr").restorable_days, 4);
+  hand->run_for(days{4});
+  EXPECT_EQ(hand.state_of("dsr"), State::deleted);
+  EXPECT_EQ(hand->model().calls().other, 1);
+}
+
+TEST(Window, a_lost_reply_is_asked_for_again_and_does_no_harm) {
+  auto settings = with_window();
+  settings.model.faults = {once(Rule::Call::settings, Rule::Fault::reset_after)};
+  Operator hand(settings);
+  ASSERT_TRUE(hand.ask_for_window(4));
+  hand->run_for(hours{1});
+  EXPECT_EQ(hand->model().calls().other, 2);
+  EXPECT_EQ(hand->store().account("acme")->restorable_days, 4);
+  EXPECT_TRUE(hand->store().open_wishes("acme", 1)->empty());
+}
+
+TEST(Window, one_that_is_refused_is_told_and_not_asked_for_again) {
+  auto settings = with_window();
+  settings.model.faults = {once(Rule::Call::settings, Rule::Fault::missing)};
+  Operator hand(settings);
+  ASSERT_TRUE(hand.ask_for_window(4));
+  hand->run_for(hours{3});
+  EXPECT_EQ(hand->model().calls().other, 1);
+  ASSERT_EQ(hand.attention().size(), 1u);
+  EXPECT_NE(hand.attention().front().what.find("a restore window of 4 days was refused"), std::string::npos);
+  EXPECT_EQ(hand->store().account("acme")->state, core::AccountState::ready) << "its other work goes on";
+}
+
+TEST(Window, the_last_word_stands) {
+  Operator hand(with_window());
+  for (int milliseconds = 0; milliseconds <= 2000; milliseconds += 200) {
+    SCOPED_TRACE(milliseconds);
+    ASSERT_TRUE(hand.ask_for_window(4));
+    hand->run_for(core::Duration{milliseconds});
+    ASSERT_TRUE(hand.ask_for_window(6));
+    hand->run_for(minutes{10});
+    EXPECT_EQ(hand->store().account("acme")->restorable_days, 6);
+    EXPECT_TRUE(hand->store().open_wishes("acme", 1)->empty());
+  }
+  hand->drop(job_of("dsr", 1));
+  hand->run_for(days{1});
+  EXPECT_EQ(hand.operation_of("dsr").restorable_days, 6) << "what the cloud itself says";
+}
+
+/// A kill between the call and its record sets it twice, to the same.
+TEST(Window, survives_a_kill_between_wish_and_deed) {
+  for (int milliseconds = 0; milliseconds <= 3000; milliseconds += 100) {
+    SCOPED_TRACE(milliseconds);
+    Operator hand(with_window());
+    hand->run_for(minutes{1});
+    ASSERT_TRUE(hand.ask_for_window(4));
+    hand->run_for(core::Duration{milliseconds});
+    hand->kill();
+    hand->start();
+    hand->run_for(hours{3});
+    EXPECT_GE(hand->model().calls().other, 1);
+    EXPECT_LE(hand->model().calls().other, 2);
+    EXPECT_EQ(hand->store().account("acme")->restorable_days, 4);
+    EXPECT_TRUE(hand->store().open_wishes("acme", 1)->empty());
   }
 }
 

@@ -45,6 +45,7 @@ class Oracle {
     for (const auto& [id, job] : reading_.jobs) judge_job(job);
     for (auto& fault : illegal_moves(reading_.transitions)) fail(std::move(fault));
     judge_log();
+    judge_windows();
     for (auto& fault : judge_pace(plan_, installation_, ledger_)) fail(std::move(fault));
     return std::move(judgement_);
   }
@@ -68,6 +69,14 @@ class Oracle {
       if (seen.insert(contact).second) contacts.push_back(contact);
     }
     return contacts;
+  }
+
+  /// Weeks without faults are time enough for every wish.
+  void judge_windows() {
+    for (const core::AccountSettings& account : plan_.settings.settings.accounts) {
+      const auto wish = installation_.store().newest_window_wish(account.name);
+      if (wish && *wish && !(*wish)->settled_at) fail(account.name + ": a wish for a restore window is still open");
+    }
   }
 
   // --- sent once, and what was meant

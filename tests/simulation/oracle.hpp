@@ -33,7 +33,7 @@ struct Judgement {
 };
 Judgement judge(const LifePlan& plan, Installation& installation, const Ledger& ledger);
 
-/// How fast Lethe went: spacing, number in suppression, Retry-After. (pace.cpp)
+/// How fast Lethe went: spacing, number in suppression, Retry-After, the budget, token requests. (pace.cpp)
 std::vector<std::string> judge_pace(const LifePlan& plan, Installation& installation, const Ledger& ledger);
 
 }  // namespace lethe::simulation

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "simulation/oracle.hpp"
 
@@ -26,6 +27,8 @@ class Pace {
       judge_spacing(account);
       judge_suppression(account);
       judge_retry_after(account);
+      judge_budget(account);
+      judge_tokens(account);
     }
     return std::move(faults_);
   }
@@ -75,6 +78,51 @@ class Pace {
         return CloudName{one.account_id, one.action, one.operation_id} == *posting.taken;
       });
       own.push_back(&*truth);
+    }
+  }
+
+  /// By UTC day, as long as the clock went with the time. A daemon that dies forgets what it asked in its last second.
+  void judge_budget(const core::AccountSettings& account) {
+    std::map<std::int64_t, std::int64_t> by_day;
+    for (const Exchange& exchange : journal_) {
+      if (exchange.account == account.name) ++by_day[core::utc_day(exchange.started)];
+    }
+    for (const auto& [day, requests] : by_day) {
+      const core::Time begins{std::chrono::days{day}};
+      const core::Time ends = begins + std::chrono::days{1};
+      if (disturbed(start_of_time, ends)) return;
+      const auto deaths =
+          std::ranges::count_if(ledger_.ends(), [&](core::Time end) { return end >= begins && end <= ends; });
+      constexpr std::int64_t forgotten = 8;
+      if (requests > account.requests_per_day + deaths * forgotten) {
+        faults_.push_back(fmt::format("{}: {} requests on the day of {}, with a budget of {}", account.name, requests,
+                                      core::rfc3339(begins), account.requests_per_day));
+      }
+    }
+  }
+
+  /// Of one life of the daemon: at most four within an hour, and 20 minutes after a refusal unless the secret changed.
+  void judge_tokens(const core::AccountSettings& account) {
+    std::vector<const Exchange*> asked;
+    for (const Exchange& exchange : journal_) {
+      if (exchange.account != account.name || exchange.call != Exchange::Call::token || !exchange.arrived) continue;
+      if (!asked.empty() && asked.back()->life != exchange.life) asked.clear();
+      asked.push_back(&exchange);
+      const std::size_t count = asked.size();
+      constexpr std::size_t most = 4;
+      if (count > most && exchange.started - asked[count - 1 - most]->started < std::chrono::hours{1} - slack) {
+        faults_.push_back(fmt::format("{}: a fifth token request within an hour, at {}", account.name,
+                                      core::rfc3339(exchange.started)));
+      }
+      if (count < 2) continue;
+      const Exchange& before = *asked[count - 2];
+      const bool refused = before.status == 400 || before.status == 401;
+      const bool soon = exchange.started - before.started < std::chrono::minutes{20} - slack;
+      if (refused && soon && !any_within(ledger_.secret_changes(), before.started, exchange.started)) {
+        faults_.push_back(fmt::format("{}: a token request {} after a refusal, at {}", account.name,
+                                      core::in_words(exchange.started - before.started),
+                                      core::rfc3339(exchange.started)));
+      }
     }
   }
 

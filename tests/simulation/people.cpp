@@ -9,6 +9,7 @@
 #include "command/pause.hpp"
 #include "command/resolve.hpp"
 #include "command/retry.hpp"
+#include "command/settings.hpp"
 
 namespace lethe::simulation {
 
@@ -49,6 +50,13 @@ void People::pause(const std::string& account) {
 void People::resume(const std::string& account) {
   carry_out([&](store::Store& store) -> asio::awaitable<void> {
     (void)co_await command::resume(store, plan_.settings.settings, account);
+  });
+}
+
+void People::set_window(const std::string& account, int days) {
+  command::WindowRequest request{.account = account, .days = days, .why = "agreed", .confirmed = true};
+  carry_out([&](store::Store& store) -> asio::awaitable<void> {
+    (void)co_await command::ask_for_window(store, plan_.settings.settings, request, installation_.now());
   });
 }
 

@@ -1,5 +1,6 @@
-// The people of an installation: they cancel, retry, pause and resume, let go what is held, and settle what needs an
-// operator by what they see in Marketing Cloud. All of it goes through the commands, in processes of their own.
+// The people of an installation: they cancel, retry, pause and resume, set the window, let go what is held, and settle
+// what needs an operator by what they see in Marketing Cloud. All of it goes through the commands, in processes of
+// their own.
 #pragma once
 
 #include <string>
@@ -19,6 +20,7 @@ class People {
   void retry(const std::string& job);
   void pause(const std::string& account);
   void resume(const std::string& account);
+  void set_window(const std::string& account, int days);
   /// Looks at what waits for a person, and settles it.
   void look_round();
 

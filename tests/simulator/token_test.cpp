@@ -123,5 +123,26 @@ TEST(Token, an_older_token_stays_good_beside_a_new_one) {
   EXPECT_EQ(cloud.ask_status(1).response.status, 404);
 }
 
+TEST(Token, a_package_grants_no_more_than_it_has) {
+  ModelSettings settings;
+  settings.may_write = false;
+  Cloud cloud(settings);
+  EXPECT_EQ(Cloud::text(Cloud::parsed(cloud.ask_token()), "scope"), "list_and_subscribers_read");
+  EXPECT_EQ(cloud.post_keys("A").response.status, 403);
+  EXPECT_EQ(cloud.send("GET", "/contacts/v1/contacts/deleteOperations").response.status, 200);
+  EXPECT_EQ(cloud.ask_token(R"(,"scope":"list_and_subscribers_write")").response.status, 400);
+}
+
+TEST(Answer, tells_the_clouds_time_in_its_header) {
+  const auto date = [](core::Duration ahead) {
+    ModelSettings settings;
+    settings.date_ahead = ahead;
+    Cloud cloud(settings);
+    return std::string(http::header(cloud.ask_token().response.headers, "date").value_or(""));
+  };
+  EXPECT_EQ(date(0min), "Sun, 22 Nov 2026 00:00:00 GMT");
+  EXPECT_EQ(date(13h + 5min + 9s), "Sun, 22 Nov 2026 13:05:09 GMT");
+}
+
 }  // namespace
 }  // namespace lethe::simulator

@@ -57,6 +57,27 @@ TEST_F(Accounts, notes_touch_nothing_but_what_they_are_about) {
   EXPECT_EQ(record.last_error_at, noon);
 }
 
+TEST_F(Accounts, a_hindrance_is_kept_until_another_is_told) {
+  EXPECT_EQ(must((*store_)->account("acme")).hindrance, Hindrance{});
+  const Hindrance told{.why = "the network fails", .until = noon + hours{1}, .alarm = true};
+  noted((*store_)->note_hindrance("acme", told));
+  EXPECT_EQ(must((*store_)->account("acme")).hindrance, told);
+  EXPECT_EQ(must((*store_)->account("acme")).state, core::AccountState::ready);
+  noted((*store_)->note_hindrance("acme", {}));
+  EXPECT_EQ(must((*store_)->account("acme")).hindrance, Hindrance{});
+}
+
+TEST_F(Accounts, open_ones_are_those_with_something_that_has_not_ended) {
+  EXPECT_TRUE(must((*store_)->open_accounts()).empty());
+  noted((*store_)->note_error("idle", "no route to the cloud", noon));
+  in(State::deleting);
+  in(State::failed);
+  const auto open = must((*store_)->open_accounts());
+  ASSERT_EQ(open.size(), 1U);
+  EXPECT_EQ(open[0].name, "acme");
+  EXPECT_GE(open[0].open, 1);
+}
+
 TEST_F(Accounts, requests_add_up_by_day) {
   noted((*store_)->note_requests("acme", 20'000, 3));
   noted((*store_)->note_requests("acme", 20'000, 4));

@@ -95,6 +95,17 @@ TEST_F(Copy, first_run_on_it_holds_what_may_have_been_submitted_since) {
   EXPECT_FALSE((*later)->restoration()) << "once";
 }
 
+TEST_F(Copy, a_window_that_was_wished_for_before_is_not_set_again) {
+  {
+    const auto store = open(store_path());
+    must(store->run((*store)->wish_window("acme", 2, "", noon)));
+    must((*store)->copy_to(folder_ / "copy.db", noon));
+  }
+  const auto copy = open(folder_ / "copy.db");
+  EXPECT_TRUE(must((*copy)->open_wishes("acme", 9)).empty());
+  EXPECT_TRUE(must((*copy)->newest_window_wish("acme"))->refusal.starts_with("restored from a copy"));
+}
+
 TEST_F(Copy, store_that_lies_further_back_than_it_had_come_is_one) {
   {
     const auto store = open(store_path());

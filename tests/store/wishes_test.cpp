@@ -1,4 +1,6 @@
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include "fixture.hpp"
 
@@ -271,6 +273,56 @@ TEST_F(Pauses, a_pause_and_a_hold_lose_nothing_of_each_other) {
   must(store_->run((*store_)->pause("acme", noon, "again")));
   must(store_->run((*store_)->set_account_state("acme", core::AccountState::ready, "", {})));
   EXPECT_EQ(must((*store_)->account("acme")).paused_why, "again");
+}
+
+TEST_F(Wishes, a_window_is_wished_for_by_account_and_is_no_transition) {
+  in(State::failed);
+  const auto before = store_->transitions().size();
+  const auto wish = must(store_->run((*store_)->wish_window("acme", 3, "agreed", noon)));
+  reopen();
+  const auto found = open();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].number, wish.number);
+  EXPECT_EQ(found[0].kind, Wish::Kind::window);
+  EXPECT_EQ(found[0].operation, std::nullopt);
+  EXPECT_EQ(found[0].account, "acme");
+  EXPECT_EQ(found[0].days, 3);
+  EXPECT_EQ(found[0].why, "agreed");
+  EXPECT_EQ(store_->transitions().size(), before);
+  EXPECT_EQ(must((*store_)->accounts_with_wishes()), std::vector<std::string>{"acme"});
+}
+
+TEST_F(Wishes, the_same_window_is_wished_for_once_and_another_overrules) {
+  const auto first = must(store_->run((*store_)->wish_window("acme", 3, "agreed", noon)));
+  EXPECT_EQ(must(store_->run((*store_)->wish_window("acme", 3, "again", noon))).number, first.number);
+  must(store_->run((*store_)->wish_window("other", 3, "", noon)));
+  must(store_->run((*store_)->wish_window("acme", -1, "at once", noon + hours{1})));
+  ASSERT_EQ(open().size(), 1u);
+  EXPECT_EQ(open()[0].days, -1);
+  EXPECT_EQ(must((*store_)->newest_window_wish("acme"))->days, -1);
+  EXPECT_EQ(kind_of(store_->run((*store_)->grant_window(first.number, noon))), Error::Kind::stale);
+  EXPECT_EQ(must((*store_)->account("acme")).restorable_days, std::nullopt);
+  EXPECT_EQ(must((*store_)->newest_window_wish("other"))->settled_at, std::nullopt);
+}
+
+TEST_F(Wishes, a_granted_window_is_the_last_known_one) {
+  const auto wish = must(store_->run((*store_)->wish_window("acme", 3, "", noon)));
+  must(store_->run((*store_)->grant_window(wish.number, noon + hours{1})));
+  EXPECT_TRUE(open().empty());
+  EXPECT_EQ(must((*store_)->account("acme")).restorable_days, 3);
+  EXPECT_EQ(must((*store_)->newest_window_wish("acme"))->settled_at, noon + hours{1});
+  EXPECT_EQ(kind_of(store_->run((*store_)->grant_window(wish.number, noon))), Error::Kind::stale);
+  EXPECT_TRUE(must((*store_)->accounts_with_wishes()).empty());
+}
+
+TEST_F(Wishes, a_refused_window_changes_nothing) {
+  const auto wish = must(store_->run((*store_)->wish_window("acme", 3, "", noon)));
+  const auto before = store_->transitions().size();
+  must(store_->run((*store_)->refuse(wish.number, noon + hours{1}, "HTTP 403")));
+  EXPECT_EQ(must((*store_)->newest_window_wish("acme"))->refusal, "HTTP 403");
+  EXPECT_EQ(must((*store_)->account("acme")).restorable_days, std::nullopt);
+  EXPECT_EQ(store_->transitions().size(), before);
+  EXPECT_TRUE(must((*store_)->refused_wishes("acme", noon)).empty()) << "those are of operations";
 }
 
 }  // namespace

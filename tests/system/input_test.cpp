@@ -132,6 +132,35 @@ TEST_F(Input, check_online_asks_for_a_token) {
   expect_complaint(rig.lethe({"check", "--online"}), 78, HasSubstr("acme"));
 }
 
+TEST(CheckOnline, looks_at_scopes_clock_and_a_list_page) {
+  RigSettings settings;
+  settings.time_scale = 1;
+  {
+    Rig rig(settings);
+    const auto good = rig.lethe({"check", "--online"});
+    EXPECT_EQ(good.status, 0) << good.err;
+    EXPECT_THAT(good.out, AllOf(HasSubstr("gave a token"), HasSubstr("the list of requests answers")));
+    EXPECT_EQ(good.err, "");
+    EXPECT_EQ(rig.cloud().calls().lists, 1);
+  }
+  settings.model.date_ahead = std::chrono::minutes{10};
+  settings.model.may_write = false;
+  {
+    Rig rig(settings);
+    const auto poor = rig.lethe({"check", "--online"});
+    EXPECT_EQ(poor.status, 78);
+    EXPECT_THAT(poor.err, AllOf(HasSubstr("the token lacks the scope list_and_subscribers_write"),
+                                HasSubstr("clock is"), HasSubstr("behind the cloud's")));
+    EXPECT_THAT(poor.out, HasSubstr("the list of requests answers")) << "reading is permitted";
+  }
+  settings.model.date_ahead = core::Duration{0};
+  settings.model.may_read = false;
+  Rig rig(settings);
+  const auto blind = rig.lethe({"check", "--online"});
+  EXPECT_EQ(blind.status, 78);
+  EXPECT_THAT(blind.err, HasSubstr("list of requests: HTTP 403"));
+}
+
 TEST(CheckOnline, its_requests_count_in_the_budget) {
   RigSettings settings;
   settings.time_scale = 2;  // a day must not end between the two commands
@@ -140,7 +169,7 @@ TEST(CheckOnline, its_requests_count_in_the_budget) {
   ASSERT_EQ(rig.stop_daemon(), 0);
   EXPECT_EQ(rig.lethe({"check", "--online"}).status, 0);
   const auto status = rig.json({"status", "--json"});
-  EXPECT_EQ(status.at("accounts").at(0).at("requests_today"), boost::json::value(1));
+  EXPECT_EQ(status.at("accounts").at(0).at("requests_today"), boost::json::value(2)) << "a token and a list page";
 }
 
 TEST_F(Input, check_online_of_a_host_that_isnt_there_is_1) {

@@ -25,6 +25,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::int64_t first_account_id = 10650003;
+
 std::unique_ptr<support::Clock> clock_at(double time_scale) {
   const auto now = std::chrono::floor<core::Duration>(std::chrono::system_clock::now());
   return support::make_scaled_clock(time_scale, now, now);
@@ -74,6 +76,13 @@ std::vector<simulator::TrueOperation> Cloud::truth() {
 
 simulator::CloudModel::Calls Cloud::calls() {
   return asio::post(loop_, asio::use_future([this] { return server_->model().calls(); })).get();
+}
+
+void Cloud::submit_as_administrator(std::string key) {
+  const auto submit = [this, key = std::move(key)] {
+    return server_->model().submit_as_administrator(first_account_id, {key}, clock_->now());
+  };
+  asio::post(loop_, asio::use_future(submit)).get();
 }
 
 simulator::Life quick_life(std::vector<std::string> background) {
@@ -127,7 +136,7 @@ void Rig::write_configuration(const RigSettings& settings) const {
     text += fmt::format(
         "[[account]]\nname = \"{0}\"\nauth_url = \"{1}\"\nrest_url = \"{1}\"\nclient_id = \"{2}\"\n"
         "client_secret_file = \"acme.secret\"\naccount_id = {3}\n{4}\n",
-        account_name(i), cloud_->url(), settings.model.client_id, 10650003 + i, settings.settings);
+        account_name(i), cloud_->url(), settings.model.client_id, first_account_id + i, settings.settings);
   }
   write("lethe.toml", text);
 }

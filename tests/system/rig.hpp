@@ -27,6 +27,8 @@ class Cloud {
   std::string url() const { return server_->url(); }
   std::vector<simulator::TrueOperation> truth();
   simulator::CloudModel::Calls calls();
+  /// An operation of the first account that Lethe knows nothing of.
+  void submit_as_administrator(std::string key);
 
  private:
   std::unique_ptr<support::Clock> clock_;

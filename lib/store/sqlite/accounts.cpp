@@ -44,6 +44,14 @@ Result<void> note_error(Unit& unit, const std::string& name, const std::string& 
   return update.run();
 }
 
+Result<void> note_hindrance(Unit& unit, const std::string& name, const Hindrance& hindrance) {
+  if (auto known = know_account(unit, name); !known) return known;
+  Statement update(unit.db,
+                   "UPDATE account SET hindrance = ?2, hindrance_until = ?3, hindrance_alarms = ?4 WHERE name = ?1",
+                   name, hindrance.why, hindrance.until, hindrance.alarm);
+  return update.run();
+}
+
 Result<void> note_requests(Unit& unit, const std::string& name, std::int64_t day, std::int64_t count) {
   if (auto known = know_account(unit, name); !known) return known;
   Statement update(unit.db,

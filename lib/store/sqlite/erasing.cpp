@@ -17,7 +17,8 @@ Written<void> in_pieces(std::shared_ptr<Writer> writer, Mutation<bool> piece) {
   }
 }
 
-/// What was overwritten is still in the log until its frames have gone over into the database.
+}  // namespace
+
 Written<bool> truncate_log(std::shared_ptr<Writer> writer) {
   const auto truncated = std::make_shared<Result<bool>>(false);
   Mutation<void> ask = [truncated](Unit& unit) {
@@ -28,8 +29,6 @@ Written<bool> truncate_log(std::shared_ptr<Writer> writer) {
   if (!asked) co_return std::unexpected(asked.error());
   co_return *truncated;
 }
-
-}  // namespace
 
 Written<bool> erase_contacts(std::shared_ptr<Writer> writer, std::vector<core::JobNumber> jobs, core::Time at) {
   for (const core::JobNumber job : jobs) {

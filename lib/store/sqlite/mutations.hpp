@@ -106,6 +106,10 @@ Result<void> note_highest(Unit& unit, const std::string& account, std::int64_t o
 Result<core::Wish> make_wish(Unit& unit, core::Wish wish, const std::string& cause);
 Result<core::Operation> grant(Unit& unit, core::WishNumber wish, const core::Operation& operation, core::Time at,
                               const std::string& cause);
+Result<core::Wish> wish_window(Unit& unit, const std::string& account, int days, const std::string& why, core::Time at);
+Result<void> grant_window(Unit& unit, core::WishNumber wish, core::Time at);
+/// All open ones: in a restored copy, others may have been carried out since.
+Result<void> refuse_window_wishes(Unit& unit, core::Time at, const std::string& reason);
 Result<void> refuse(Unit& unit, core::WishNumber wish, core::Time at, const std::string& reason);
 Result<core::Operation> overrule(Unit& unit, const core::Operation& operation, core::Time at, const std::string& cause);
 
@@ -133,6 +137,7 @@ Result<void> set_account_state(Unit& unit, const std::string& name, core::Accoun
 Result<void> note_restorable_days(Unit& unit, const std::string& name, int days);
 Result<void> note_error(Unit& unit, const std::string& name, const std::string& error, core::Time at);
 /// Adds to the requests of the day; another day than the stored one begins afresh.
+Result<void> note_hindrance(Unit& unit, const std::string& name, const Hindrance& hindrance);
 Result<void> note_requests(Unit& unit, const std::string& name, std::int64_t day, std::int64_t count);
 Result<void> note_submission(Unit& unit, const std::string& name, core::Time at);
 

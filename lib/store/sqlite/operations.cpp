@@ -263,7 +263,8 @@ Result<void> replan(Unit& unit, const std::vector<core::Operation>& operations) 
 }
 
 Result<void> pull_forward(Unit& unit, const std::string& account, core::Time from, core::Time until, core::Time now) {
-  Statement update(unit.db, queries::pull_forward(), account, from, until, now, most_pulled);
+  Statement update(unit.db, queries::pull_forward(), account, from, until, now, most_pulled,
+                   core::word(core::State::deleting));
   return update.run();
 }
 

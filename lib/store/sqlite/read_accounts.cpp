@@ -28,6 +28,10 @@ Result<std::vector<Tally>> tallies(Connection& db, std::string_view account) {
   return found;
 }
 
+std::string read_name(Statement& row) {
+  return std::string{row.text(0)};
+}
+
 /// When an operation of the account last went into submitting.
 Result<std::optional<core::Time>> last_submission(Connection& db, std::string_view account) {
   Statement query(db, "SELECT last_submission_at FROM account WHERE name = ?1", account);
@@ -139,6 +143,20 @@ Result<AccountCounts> counts(Connection& db, std::string_view account) {
   counts.queued = jobs->value_or(0);
   for (const Tally& tally : *found) count(tally, counts);
   return counts;
+}
+
+Result<std::vector<OpenAccount>> open_accounts(Connection& db) {
+  std::vector<std::string> names;
+  Statement all(db, "SELECT name FROM account ORDER BY name");
+  if (auto read = read_all(all, read_name, names); !read) return std::unexpected(read.error());
+  std::vector<OpenAccount> open;
+  for (const std::string& name : names) {
+    const auto counted = counts(db, name);
+    if (!counted) return std::unexpected(counted.error());
+    const std::int64_t still = counted->queued + counted->suppressing + counted->deleting;
+    if (still > 0) open.push_back({.name = name, .open = still});
+  }
+  return open;
 }
 
 Result<void> transitions(Connection& db, const TransitionFilter& filter,

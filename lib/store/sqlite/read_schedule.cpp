@@ -36,7 +36,7 @@ std::string unknown() {
 
 std::string pull_forward() {
   return "UPDATE operation SET due_at = ?4, pulled = 1 WHERE number IN (SELECT number FROM operation"
-         " WHERE account = ?1 AND state = 'deleting' AND pulled = 0 AND submitted_at BETWEEN ?2 AND ?3"
+         " WHERE account = ?1 AND +state = ?6 AND pulled = 0 AND due_at IS NOT NULL AND submitted_at BETWEEN ?2 AND ?3"
          " AND restorable_until <= ?4 AND +due_at > ?4 ORDER BY submitted_at LIMIT ?5)";
 }
 

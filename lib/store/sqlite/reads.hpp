@@ -23,7 +23,7 @@ std::string in_state_after();    ///< account, state, after, most
 std::string suppression_took();  ///< account, most
 std::string deletion_took();     ///< account, most
 std::string unknown();           ///< account, most
-std::string pull_forward();      ///< account, from, until, now, most
+std::string pull_forward();      ///< account, from, until, now, most, the state
 std::string queued_again();      ///< account
 std::string waiting_job();       ///< account
 std::string waiting_with();      ///< account, action, selector, number, most
@@ -58,6 +58,8 @@ Result<std::vector<core::Job>> waiting_with(Connection& db, const core::Job& old
 
 // Wishes.
 Result<std::vector<core::Wish>> open_wishes(Connection& db, std::string_view account, std::size_t most);
+Result<std::optional<core::Wish>> newest_window_wish(Connection& db, std::string_view account);
+Result<std::vector<std::string>> accounts_with_wishes(Connection& db);
 Result<std::vector<core::Wish>> wishes_of(Connection& db, core::OperationNumber operation);
 Result<std::vector<core::Wish>> refused_wishes(Connection& db, std::string_view account, core::Time since);
 Result<std::optional<core::OperationNumber>> owner_of(Connection& db, std::string_view account, core::Action action,
@@ -108,6 +110,7 @@ Result<std::optional<SweptRow>> swept_row(Connection& db, std::string_view accou
 // Accounts, the record of transitions, and the store itself.
 Result<core::AccountFacts> facts(Connection& db, std::string_view account, core::Time now, core::Duration overdue);
 Result<AccountRecord> account(Connection& db, std::string_view name);
+Result<std::vector<OpenAccount>> open_accounts(Connection& db);
 Result<AccountCounts> counts(Connection& db, std::string_view account);
 Result<void> transitions(Connection& db, const TransitionFilter& filter,
                          const std::function<bool(const core::Transition&)>& take);

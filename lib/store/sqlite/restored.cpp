@@ -59,6 +59,7 @@ Result<Held> hold_some(Unit& unit, core::Time copied_at, core::Time at) {
     operation.due_at.reset();
     if (auto recorded = record(unit, operation, at, why); !recorded) return std::unexpected(recorded.error());
   }
+  if (auto refused = refuse_window_wishes(unit, at, why); !refused) return std::unexpected(refused.error());
   return Held{static_cast<std::int64_t>(jobs->size()), static_cast<std::int64_t>(operations->size())};
 }
 

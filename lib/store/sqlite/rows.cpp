@@ -166,6 +166,7 @@ AccountRecord read_account(Statement& row) {
       .requests_day = columns.integer(),
       .requests = columns.integer(),
       .highest_operation_id = columns.optional_integer(),
+      .hindrance = {.why = columns.text(), .until = columns.optional_time(), .alarm = columns.integer() != 0},
       .sweep = {.looked_at = columns.optional_time(), .off_until = columns.optional_time(), .why = columns.text()},
   };
 }
@@ -174,9 +175,11 @@ core::Wish read_wish(Statement& row) {
   Columns columns(row);
   return {
       .number = {columns.integer()},
-      .operation = {columns.integer()},
+      .operation = wrap<core::OperationNumber>(columns.optional_integer()),
+      .account = columns.text(),
       .kind = columns.known(core::parse_wish_kind),
       .operation_id = wrap<core::OperationId>(columns.optional_integer()),
+      .days = columns.optional_small(),
       .why = columns.text(),
       .made_at = columns.time(),
       .settled_at = columns.optional_time(),

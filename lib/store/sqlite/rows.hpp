@@ -27,11 +27,12 @@ inline constexpr std::string_view transition_columns =
     "t.seq, t.at, t.jobs, t.jobs_total, t.account, t.operation, t.operation_id, t.from_state, t.to_state, t.status,"
     " t.background_status, t.cause, t.polls, t.hash";
 inline constexpr std::string_view wish_columns =
-    "w.number, w.operation, w.kind, w.operation_id, w.why, w.made_at, w.settled_at, w.refusal";
+    "w.number, w.operation, w.account, w.kind, w.operation_id, w.days, w.why, w.made_at, w.settled_at, w.refusal";
 /// Of the table itself.
 inline constexpr std::string_view account_columns =
     "name, state, why, until, paused_at, paused_why, restorable_days, last_error, last_error_at, requests_day, "
-    "requests, highest_operation_id, sweep_looked_at, sweep_off_until, sweep_why";
+    "requests, highest_operation_id, hindrance, hindrance_until, hindrance_alarms, "
+    "sweep_looked_at, sweep_off_until, sweep_why";
 
 // Each reads the present row; where it holds an unknown word the statement is failed afterwards.
 core::Operation read_operation(Statement& row);

@@ -18,6 +18,7 @@ CREATE TABLE meta (
 ) STRICT;
 
 -- refused: the newest refused operation, while none was accepted since and the account wasn't paused for it.
+-- hindrance: what keeps its calls back beside its state.
 CREATE TABLE account (
   name TEXT PRIMARY KEY,
   state TEXT NOT NULL,
@@ -33,6 +34,9 @@ CREATE TABLE account (
   last_submission_at INTEGER,
   highest_operation_id INTEGER,
   refused INTEGER,
+  hindrance TEXT NOT NULL DEFAULT '',
+  hindrance_until INTEGER,
+  hindrance_alarms INTEGER NOT NULL DEFAULT 0,
   sweep_looked_at INTEGER,
   sweep_off_until INTEGER,
   sweep_why TEXT NOT NULL DEFAULT ''
@@ -152,7 +156,7 @@ CREATE INDEX operation_in_state ON operation (account, state, number);
 CREATE INDEX operation_window ON operation (account, state, action, restorable_until);
 CREATE INDEX operation_suppressed ON operation (account, number) WHERE suppression_took IS NOT NULL;
 CREATE INDEX operation_deleted ON operation (account, number) WHERE deletion_took IS NOT NULL;
-CREATE INDEX operation_unpulled ON operation (account, submitted_at) WHERE state = 'deleting' AND pulled = 0;
+CREATE INDEX operation_unpulled ON operation (account, submitted_at) WHERE pulled = 0 AND due_at IS NOT NULL;
 CREATE INDEX operation_unknown ON operation (account, number) WHERE unknown_answers > 0 AND ended_at IS NULL;
 CREATE INDEX operation_unindexed ON operation (number)
   WHERE indexed IS NULL AND operation_id IS NOT NULL AND selector <> 'list';
@@ -190,19 +194,21 @@ CREATE TABLE slice (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX slice_of_job ON slice (job, operation);
 
--- What a person asked for that calls the cloud. At most one of an operation is open.
+-- What a person asked for that calls the cloud. At most one of an operation is open, and one of an account itself.
 CREATE TABLE wish (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
-  operation INTEGER NOT NULL REFERENCES operation (number),
+  operation INTEGER REFERENCES operation (number),
   account TEXT NOT NULL,
   kind TEXT NOT NULL,
   operation_id INTEGER,
+  days INTEGER CHECK ((days IS NULL) = (operation IS NOT NULL)),
   why TEXT NOT NULL,
   made_at INTEGER NOT NULL,
   settled_at INTEGER,
   refusal TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX wish_of_operation ON wish (operation, number);
+CREATE INDEX wish_of_account ON wish (account, number) WHERE operation IS NULL;
 CREATE INDEX wish_open ON wish (account, number) WHERE settled_at IS NULL;
 CREATE INDEX wish_refused ON wish (account, settled_at) WHERE refusal <> '';
 

@@ -89,6 +89,7 @@ class SqliteStore final : public Store {
   Result<std::vector<Waiting>> waiting(std::string_view account) override { return sqlite::waiting(*reads_, account); }
   Result<AccountRecord> account(std::string_view name) override { return sqlite::account(*reads_, name); }
   Result<AccountCounts> counts(std::string_view account) override { return sqlite::counts(*reads_, account); }
+  Result<std::vector<OpenAccount>> open_accounts() override { return sqlite::open_accounts(*reads_); }
   Result<std::optional<core::Job>> job(std::string_view id) override { return sqlite::job(*reads_, id); }
   Result<core::Job> job(core::JobNumber number) override { return sqlite::job(*reads_, number); }
   Result<Carried> carried(core::OperationNumber number, std::size_t most) override {
@@ -126,6 +127,10 @@ class SqliteStore final : public Store {
   Result<std::vector<core::Wish>> open_wishes(std::string_view account, std::size_t most) override {
     return sqlite::open_wishes(*reads_, account, most);
   }
+  Result<std::optional<core::Wish>> newest_window_wish(std::string_view account) override {
+    return sqlite::newest_window_wish(*reads_, account);
+  }
+  Result<std::vector<std::string>> accounts_with_wishes() override { return sqlite::accounts_with_wishes(*reads_); }
   Result<std::vector<core::Wish>> wishes_of(core::OperationNumber operation) override {
     return sqlite::wishes_of(*reads_, operation);
   }
@@ -212,8 +217,12 @@ class SqliteStore final : public Store {
     if (!load) co_return std::unexpected(load.error());
     if (!*load) co_return false;
     Mutation<bool> erase = [dead = **load](Unit& unit) { return sqlite::erase_piece(unit, dead); };
-    const auto piece = co_await durable<bool>(std::move(erase));
-    if (!piece) co_return std::unexpected(piece.error());
+    const auto more = co_await durable<bool>(std::move(erase));
+    if (!more) co_return std::unexpected(more.error());
+    if (*more) co_return true;
+    // Where somebody reads what is in the log, a later one empties it.
+    const Result<bool> truncated = co_await sqlite::truncate_log(writer_);
+    if (!truncated) co_return std::unexpected(truncated.error());
     co_return true;
   }
   Written<void> expire(core::JobNumber job, core::Time at) override {
@@ -288,6 +297,14 @@ class SqliteStore final : public Store {
       return sqlite::make_wish(unit, wish, cause);
     });
   }
+  Written<core::Wish> wish_window(std::string account, int days, std::string why, core::Time at) override {
+    return durable<core::Wish>([account = std::move(account), days, why = std::move(why), at](Unit& unit) {
+      return sqlite::wish_window(unit, account, days, why, at);
+    });
+  }
+  Written<void> grant_window(core::WishNumber wish, core::Time at) override {
+    return durable<void>([wish, at](Unit& unit) { return sqlite::grant_window(unit, wish, at); });
+  }
   Written<core::Operation> record_and_wish(core::Operation operation, core::Time at, std::string cause,
                                            core::Wish wish) override {
     return durable<core::Operation>([operation = std::move(operation), at, cause = std::move(cause),
@@ -340,6 +357,11 @@ class SqliteStore final : public Store {
   Written<void> note_error(std::string name, std::string error, core::Time at) override {
     return ride_along([name = std::move(name), error = std::move(error), at](Unit& unit) {
       return sqlite::note_error(unit, name, error, at);
+    });
+  }
+  Written<void> note_hindrance(std::string name, Hindrance hindrance) override {
+    return ride_along([name = std::move(name), hindrance = std::move(hindrance)](Unit& unit) {
+      return sqlite::note_hindrance(unit, name, hindrance);
     });
   }
   Written<void> note_requests(std::string name, std::int64_t day, std::int64_t count) override {

@@ -10,6 +10,8 @@ namespace lethe::store::sqlite {
 
 namespace {
 
+constexpr std::string_view overruled = "another decision came after it";
+
 Result<std::optional<core::Wish>> open_wish_of(Connection& db, core::OperationNumber operation) {
   Statement query(db,
                   fmt::format("SELECT {} FROM wish w WHERE w.operation = ?1 AND w.settled_at IS NULL", wish_columns),
@@ -39,18 +41,23 @@ Result<void> settle_as_overruled(Unit& unit, core::OperationNumber operation, co
   const auto open = open_wish_of(unit.db, operation);
   if (!open) return std::unexpected(open.error());
   if (!*open) return {};
-  return settle(unit, (*open)->number, at, "another decision came after it");
+  return settle(unit, (*open)->number, at, overruled);
+}
+
+/// Of a wish that is about one.
+core::OperationNumber operation_of(const core::Wish& wish) {
+  return wish.operation.value_or(core::OperationNumber{});
 }
 
 bool asks_for_the_same(const core::Wish& left, const core::Wish& right) {
   return left.kind == right.kind && left.operation_id == right.operation_id;
 }
 
-Result<core::WishNumber> insert_wish(Unit& unit, const core::Wish& wish, const std::string& account) {
+Result<core::WishNumber> insert_wish(Unit& unit, const core::Wish& wish) {
   Statement insert(unit.db,
-                   "INSERT INTO wish (operation, account, kind, operation_id, why, made_at)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                   wish.operation, account, wish.kind, wish.operation_id, wish.why, wish.made_at);
+                   "INSERT INTO wish (operation, account, kind, operation_id, days, why, made_at)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   wish.operation, wish.account, wish.kind, wish.operation_id, wish.days, wish.why, wish.made_at);
   if (auto inserted = insert.run(); !inserted) return std::unexpected(inserted.error());
   return core::WishNumber{unit.db.last_row()};
 }
@@ -61,6 +68,10 @@ Result<std::vector<core::Wish>> read_wishes(Statement& query) {
   return wishes;
 }
 
+std::string read_name(Statement& row) {
+  return std::string{row.text(0)};
+}
+
 core::OperationNumber read_operation_number(Statement& row) {
   return {row.integer(0)};
 }
@@ -68,15 +79,16 @@ core::OperationNumber read_operation_number(Statement& row) {
 }  // namespace
 
 Result<core::Wish> make_wish(Unit& unit, core::Wish wanted, const std::string& cause) {
-  const auto about = operation(unit.db, wanted.operation);
+  const auto about = operation(unit.db, operation_of(wanted));
   if (!about) return std::unexpected(about.error());
-  auto open = open_wish_of(unit.db, wanted.operation);
+  auto open = open_wish_of(unit.db, about->number);
   if (!open) return std::unexpected(open.error());
   if (*open && asks_for_the_same(**open, wanted)) return std::move(**open);
-  if (auto settled = settle_as_overruled(unit, wanted.operation, wanted.made_at); !settled) {
+  if (auto settled = settle_as_overruled(unit, about->number, wanted.made_at); !settled) {
     return std::unexpected(settled.error());
   }
-  const auto number = insert_wish(unit, wanted, about->account);
+  wanted.account = about->account;
+  const auto number = insert_wish(unit, wanted);
   if (!number) return std::unexpected(number.error());
   wanted.number = *number;
   if (auto kept = append_step(unit, *about, about->state, wanted.made_at, cause); !kept) {
@@ -95,10 +107,47 @@ Result<void> refuse(Unit& unit, core::WishNumber number, core::Time at, const st
   const auto refused = wish(unit.db, number);
   if (!refused) return std::unexpected(refused.error());
   if (auto settled = settle(unit, number, at, reason); !settled) return settled;
-  const auto about = operation(unit.db, refused->operation);
+  if (!refused->operation) return {};
+  const auto about = operation(unit.db, *refused->operation);
   if (!about) return std::unexpected(about.error());
   return append_step(unit, *about, about->state, at,
                      fmt::format("{} is refused: {}", core::in_words(*refused), reason));
+}
+
+Result<core::Wish> wish_window(Unit& unit, const std::string& account, int days, const std::string& why,
+                               core::Time at) {
+  auto newest = newest_window_wish(unit.db, account);
+  if (!newest) return std::unexpected(newest.error());
+  if (*newest && !(*newest)->settled_at) {
+    if ((*newest)->days == days) return std::move(**newest);
+    if (auto settled = settle(unit, (*newest)->number, at, overruled); !settled) {
+      return std::unexpected(settled.error());
+    }
+  }
+  core::Wish wanted;
+  wanted.account = account;
+  wanted.kind = core::Wish::Kind::window;
+  wanted.days = days;
+  wanted.why = why;
+  wanted.made_at = at;
+  const auto number = insert_wish(unit, wanted);
+  if (!number) return std::unexpected(number.error());
+  wanted.number = *number;
+  return wanted;
+}
+
+Result<void> grant_window(Unit& unit, core::WishNumber number, core::Time at) {
+  const auto granted = wish(unit.db, number);
+  if (!granted) return std::unexpected(granted.error());
+  if (auto settled = settle(unit, number, at, ""); !settled) return settled;
+  return note_restorable_days(unit, granted->account, granted->days.value_or(-1));
+}
+
+Result<void> refuse_window_wishes(Unit& unit, core::Time at, const std::string& reason) {
+  Statement update(unit.db,
+                   "UPDATE wish SET settled_at = ?1, refusal = ?2 WHERE operation IS NULL AND settled_at IS NULL", at,
+                   reason);
+  return update.run();
 }
 
 Result<core::Operation> overrule(Unit& unit, const core::Operation& operation, core::Time at,
@@ -116,6 +165,22 @@ Result<std::vector<core::Wish>> open_wishes(Connection& db, std::string_view acc
                               wish_columns),
                   account, most);
   return read_wishes(query);
+}
+
+Result<std::optional<core::Wish>> newest_window_wish(Connection& db, std::string_view account) {
+  Statement query(db,
+                  fmt::format("SELECT {} FROM wish w WHERE w.account = ?1 AND w.operation IS NULL"
+                              " ORDER BY w.number DESC LIMIT 1",
+                              wish_columns),
+                  account);
+  return read_one(query, read_wish);
+}
+
+Result<std::vector<std::string>> accounts_with_wishes(Connection& db) {
+  std::vector<std::string> accounts;
+  Statement query(db, "SELECT DISTINCT account FROM wish WHERE settled_at IS NULL ORDER BY account");
+  if (auto read = read_all(query, read_name, accounts); !read) return std::unexpected(read.error());
+  return accounts;
 }
 
 Result<std::vector<core::Wish>> wishes_of(Connection& db, core::OperationNumber operation) {

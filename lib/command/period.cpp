@@ -1,0 +1,40 @@
+#include "command/period.hpp"
+
+#include <fmt/format.h>
+
+#include "command/follow.hpp"
+
+namespace lethe::command {
+
+std::optional<core::Time> parse_instant(std::string_view text, core::Time now) {
+  if (const auto day = core::parse_rfc3339(fmt::format("{}T00:00:00Z", text))) return day;
+  return parse_since(text, now);
+}
+
+Outcome<Period> parse_period(std::string_view from, std::string_view until, core::Time now) {
+  const auto first = parse_instant(from, now);
+  const auto last = parse_instant(until, now);
+  for (const auto& [name, text, time] : {std::tuple{"--from", from, first}, std::tuple{"--to", until, last}}) {
+    if (time) continue;
+    return std::unexpected(
+        failure(ExitStatus::usage, fmt::format("{}: {} is no day (2026-11-22), no time (2026-11-22T08:00:00Z) and no "
+                                               "age (7d)",
+                                               name, text)));
+  }
+  if (*last < *first) {
+    return std::unexpected(failure(
+        ExitStatus::usage, fmt::format("--to: {} is before --from, {}", core::rfc3339(*last), core::rfc3339(*first))));
+  }
+  return Period{*first, *last};
+}
+
+Outcome<std::vector<core::AccountSettings>> chosen_accounts(const core::Settings& settings,
+                                                            const std::optional<std::string>& name) {
+  if (!name) return settings.accounts;
+  const auto* account = core::find_account(settings, *name);
+  if (account != nullptr) return std::vector{*account};
+  return std::unexpected(
+      failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", *name, settings.file.string())));
+}
+
+}  // namespace lethe::command
