@@ -168,60 +168,85 @@ void take_age(Look& look, std::optional<Time> stated) {
   }
 }
 
+/// The list is closed to us or isn't one. Whether the account is blocked, the status calls that follow tell.
+bool condemns(const cloud::Failure& failure) {
+  return failure.kind == Failures::contract || failure.kind == Failures::missing || failure.kind == Failures::forbidden;
+}
+
+/// What failed before the list was asked for, and a cloud that asks to wait, say nothing about it.
+bool counts_against(const cloud::Failure& failure) {
+  return failure.kind == Failures::server || (failure.kind == Failures::unreachable && failure.request_sent);
+}
+
 asio::awaitable<void> read_failed(Work& work, Account& account, cloud::Failure failure) {
-  if (failure.kind == Failures::contract || failure.kind == Failures::missing) {
+  if (condemns(failure)) {
     co_await switch_off(work, account, std::move(failure.what));
     co_return;
   }
-  // What failed before the list was asked for says nothing about it.
-  const bool of_the_list = failure.kind == Failures::server || failure.request_sent;
-  if (of_the_list && ++account.sweeping.failures >= most_failures) {
+  if (counts_against(failure) && ++account.sweeping.failures >= most_failures) {
     co_await switch_off(work, account, "it can't be read: " + failure.what);
   }
   co_await work.failed(account, std::move(failure));
 }
 
-/// Pages, until every operation at risk has been seen or there are no more.
-asio::awaitable<void> read_list(Work& work, Account& account, std::vector<store::Swept> at_risk) {
-  Look look{.started = work.now(), .missing = {}, .as_of = std::nullopt, .fault = {}};
-  std::int64_t lowest = at_risk.front().operation_id.value;
-  Time first = at_risk.front().submitted_at;
-  Time last = first;
-  for (const store::Swept& operation : at_risk) {
-    look.missing.insert(operation.operation_id);
-    lowest = std::min(lowest, operation.operation_id.value);
-    first = std::min(first, operation.submitted_at);
-    last = std::max(last, operation.submitted_at);
-  }
-  core::Paging paging(lowest - 1);
+/// Which part of the list is to be read.
+struct Range {
+  std::int64_t above;  ///< this operationID
+  Time from;
+  Time until;
+};
+
+Range range_of(const std::vector<store::Swept>& at_risk) {
+  const auto ids = std::ranges::minmax(at_risk, {}, &store::Swept::operation_id);
+  const auto times = std::ranges::minmax(at_risk, {}, &store::Swept::submitted_at);
+  return {.above = ids.min.operation_id.value - 1,
+          .from = times.min.submitted_at - clocks_apart,
+          .until = times.max.submitted_at + clocks_apart};
+}
+
+/// Pages, until every operation at risk has been seen or there are no more. False: it wasn't read to there.
+asio::awaitable<bool> read_pages(Work& work, Account& account, const Range& range, Look& look) {
+  core::Paging paging(range.above);
   bool more = true;
   while (more && !look.missing.empty()) {
-    if (work.stopping) co_return;
-    const auto page =
-        co_await account.client->delete_requests(first - clocks_apart, last + clocks_apart, paging.next_page());
+    if (work.stopping) co_return false;
+    auto page = co_await account.client->delete_requests(range.from, range.until, paging.next_page());
     if (!page) {
-      co_await read_failed(work, account, page.error());
-      co_return;
+      co_await read_failed(work, account, std::move(page.error()));
+      co_return false;
     }
     if (paging.next_page() == 1) take_age(look, page->as_of);
     more = paging.take(page->rows);
     co_await compare(work, account, look, page->rows);
   }
-  co_await work.succeeded(account);
   if (!look.missing.empty() && !paging.whole()) look.fault = "its end can't be found";
+  co_await work.succeeded(account);
+  co_return true;
+}
+
+/// Asked about whatever the list says, so that a list that has stopped telling is found out.
+asio::awaitable<void> ask_a_witness(Work& work, Account& account, const Look& look,
+                                    const std::vector<store::Swept>& at_risk) {
+  const auto witness = core::witness_of(++account.sweeping.reads, at_risk.size());
+  if (!witness) co_return;
+  const store::Swept& asked = at_risk[*witness];
+  std::vector<store::ListNote> notes;
+  notes.push_back({.number = asked.number, .listed = asked.listed, .due_at = look.started});
+  co_await note(work, std::move(notes));
+}
+
+asio::awaitable<void> read_list(Work& work, Account& account, std::vector<store::Swept> at_risk) {
+  Look look{.started = work.now(), .missing = {}, .as_of = std::nullopt, .fault = {}};
+  for (const store::Swept& operation : at_risk) look.missing.insert(operation.operation_id);
+  const bool read = co_await read_pages(work, account, range_of(at_risk), look);
+  if (!read) co_return;
   if (!look.missing.empty()) co_await ask_for_missing(work, account, look, at_risk);
   if (!look.fault.empty()) {
     co_await switch_off(work, account, std::move(look.fault));
     co_return;
   }
   account.sweeping.read_as_of = look.as_of;
-  const auto witness = core::witness_of(++account.sweeping.reads, at_risk.size());
-  if (witness) {
-    const store::Swept& asked = at_risk[*witness];
-    std::vector<store::ListNote> notes;
-    notes.push_back({.number = asked.number, .listed = asked.listed, .due_at = look.started});
-    co_await note(work, std::move(notes));
-  }
+  co_await ask_a_witness(work, account, look, at_risk);
   co_await relied_on(work, account);
 }
 

@@ -14,8 +14,10 @@ namespace {
 
 using core::State;
 
-/// A verdict is seen within this time: with a sweep heartbeats are at most 3 days apart.
-constexpr core::Duration seen_within = std::chrono::days{4};
+/// A verdict is seen within this time: heartbeats are at most 1.1 days apart.
+constexpr core::Duration seen_within = std::chrono::days{2};
+/// With a sweep they are at most 3.
+constexpr core::Duration swept_seen_within = std::chrono::days{4};
 
 bool is_verdict(State state) {
   return core::is_final(state) && state != State::rejected && state != State::expired && state != State::abandoned;
@@ -166,8 +168,8 @@ class Oracle {
       if (!truth.ended) fail(about(operation) + ": in the cloud it has not ended");
       return;
     }
-    if (truth.ended && *truth.ended < installation_.clock().true_time() - seen_within &&
-        !stands_still(operation.account)) {
+    const core::Duration within = is_swept(operation.account) ? swept_seen_within : seen_within;
+    if (truth.ended && *truth.ended < installation_.clock().true_time() - within && !stands_still(operation.account)) {
       fail(fmt::format("{}: it ended as {} at {}, and nobody saw it", about(operation), truth.verdict,
                        core::rfc3339(*truth.ended)));
     }
@@ -176,6 +178,12 @@ class Oracle {
   static std::string about(const core::Operation& operation) {
     return fmt::format("operation {} ({}, operationID {}, {})", operation.number.value, operation.account,
                        operation.operation_id ? operation.operation_id->value : 0, core::word(operation.state));
+  }
+
+  bool is_swept(const std::string& account) const {
+    const auto& accounts = plan_.settings.settings.accounts;
+    const auto found = std::ranges::find(accounts, account, &core::AccountSettings::name);
+    return found != accounts.end() && found->sweep;
   }
 
   bool stands_still(const std::string& account) const {

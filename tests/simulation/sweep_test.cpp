@@ -102,8 +102,8 @@ TEST(Sweep, one_at_risk_is_asked_about_itself) {
   installation.run_for(days{4});
   EXPECT_EQ(state_of(installation, "alone"), State::deleted);
   EXPECT_LT(latest(installation), minutes{35});
-  // Both lists are read before the first submission; no other.
-  EXPECT_EQ(installation.model().calls().lists, 2);
+  // Both lists before the first submission, and the cloud's stamp of the end; no other.
+  EXPECT_EQ(installation.model().calls().lists, 3);
 }
 
 TEST(Sweep, an_operation_that_the_list_calls_over_and_its_status_does_not_is_polled_on) {
