@@ -15,8 +15,6 @@ using core::Duration;
 using core::Time;
 using Random = std::mt19937_64;
 
-inline constexpr std::uint64_t seed = 20261122;
-
 Duration hours(double count);
 Duration seconds(double count);
 double minutes(Duration duration);
@@ -35,6 +33,7 @@ Life draw(Kind kind, Random& random);
 struct Case {
   Kind kind;
   int window_days;
+  std::uint64_t seed;
 };
 
 Time suppressed_at(Time accepted, const Life& life);

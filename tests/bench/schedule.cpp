@@ -1,6 +1,6 @@
 // What asking costs and how late an answer is seen, for Lethe's schedule and for the published ones, on the same seeded
 // lives. Everything printed is measured in this run; it ends with the targets, and fails where one is missed.
-// Usage: bench_schedule [--plot FILE.svg]
+// Usage: bench_schedule [--plot FILE.svg] [--seed N]
 #include <fmt/format.h>
 
 #include <cmath>
@@ -21,6 +21,7 @@
 namespace lethe::bench {
 namespace {
 
+constexpr std::uint64_t usual_seed = 20261122;
 constexpr int lives = 2000;
 constexpr std::int64_t overdue = 10'000;
 
@@ -54,8 +55,8 @@ void take(Rows& rows, const std::string& row, const Figures& figures) {
 }
 
 Figures measure(const Case& played, const std::function<Seen(const Life&, int, Random&)>& watch) {
-  Random drawing(seed);
-  Random random(seed + 1);
+  Random drawing(played.seed);
+  Random random(played.seed + 1);
   std::vector<Seen> seen;
   for (int number = 0; number < lives; ++number) seen.push_back(watch(draw(played.kind, drawing), number, random));
   return summarise(seen);
@@ -153,19 +154,40 @@ std::vector<Point> points_of(const Rows& rows) {
   return points;
 }
 
-int run(const std::optional<std::string>& picture) {
-  fmt::print("{} seeded lives in each row, with sweep those of as many days as that takes and 60 more\n", lives);
+struct Wanted {
+  std::optional<std::string> picture;
+  std::uint64_t seed = usual_seed;
+};
+
+Wanted read_arguments(const std::vector<std::string>& arguments) {
+  Wanted wanted;
+  for (std::size_t i = 0; i < arguments.size(); i += 2) {
+    const bool plot = arguments[i] == "--plot";
+    if ((!plot && arguments[i] != "--seed") || i + 1 == arguments.size()) {
+      throw std::invalid_argument("usage: bench_schedule [--plot FILE.svg] [--seed N]");
+    }
+    if (plot) wanted.picture = arguments[i + 1];
+    if (!plot) wanted.seed = std::stoull(arguments[i + 1]);
+  }
+  return wanted;
+}
+
+int run(const Wanted& wanted) {
+  fmt::print("{} seeded lives in each row (seed {}), with sweep those of as many days as that takes and 60 more\n",
+             lives, wanted.seed);
   std::vector<std::pair<Case, Rows>> all;
   for (const Kind kind : {Kind::documented, Kind::smooth}) {
-    for (const int window : {14, 2, 0}) all.emplace_back(Case{kind, window}, compare({kind, window}));
+    for (const int window : {14, 2, 0}) {
+      const Case played{.kind = kind, .window_days = window, .seed = wanted.seed};
+      all.emplace_back(played, compare(played));
+    }
   }
   Targets targets;
   restart(targets);
   for (const auto& [played, rows] : all) judge(targets, played, rows);
-  if (picture && !plot(*picture, "Following an operation to its end: 14-day window, documented lives",
-                       points_of(all.front().second))) {
-    fmt::print(stderr, "{}: can't be written\n", *picture);
-    return EXIT_FAILURE;
+  if (wanted.picture && !plot(*wanted.picture, "Following an operation to its end: 14-day window, documented lives",
+                              points_of(all.front().second))) {
+    throw std::runtime_error(*wanted.picture + ": can't be written");
   }
   return targets.all_met() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -175,9 +197,7 @@ int run(const std::optional<std::string>& picture) {
 
 int main(int count, char** arguments) {
   try {
-    if (count == 1) return lethe::bench::run(std::nullopt);
-    if (count == 3 && std::string_view(arguments[1]) == "--plot") return lethe::bench::run(arguments[2]);
-    fmt::print(stderr, "usage: bench_schedule [--plot FILE.svg]\n");
+    return lethe::bench::run(lethe::bench::read_arguments({arguments + 1, arguments + count}));
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());
   }

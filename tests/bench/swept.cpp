@@ -24,7 +24,7 @@ struct Watched {
 class Fleet {
  public:
   Fleet(const Case& played, double operations_a_day, int days)
-      : played_(played), rate_(operations_a_day), random_(seed), lasts_(std::chrono::days{days}) {
+      : played_(played), rate_(operations_a_day), random_(played.seed), lasts_(std::chrono::days{days}) {
     for (int i = 0; i < known_at_first; ++i) learn(draw(played.kind, random_));
     std::exponential_distribution<double> gap(operations_a_day / 24);
     for (Time at = begin_ + hours(gap(random_)); at < begin_ + lasts_; at += hours(gap(random_))) accept(at);
@@ -79,7 +79,7 @@ class Fleet {
 
   void plan(std::size_t index, Time now) {
     core::Operation& operation = watched_[index].operation;
-    const core::Poll next = core::next_swept_poll({}, operation, history_, seed, now);
+    const core::Poll next = core::next_swept_poll({}, operation, history_, played_.seed, now);
     operation.attempt = next.attempt;
     ask(index, next.at);
   }

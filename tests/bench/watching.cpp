@@ -47,7 +47,7 @@ Seen watch_by_schedule(const Case& played, const Life& life, int known, std::uin
   seen.outstanding_days = days_until(ended);
   Time now = acceptance;
   while (true) {
-    const core::Poll poll = core::next_poll({}, operation, history, seed, now);
+    const core::Poll poll = core::next_poll({}, operation, history, played.seed, now);
     now = poll.at;
     operation.attempt = poll.attempt + 1;
     ++operation.polls;
