@@ -170,7 +170,9 @@ void take_age(Look& look, std::optional<Time> stated) {
 
 /// The list is closed to us or isn't one. Whether the account is blocked, the status calls that follow tell.
 bool condemns(const cloud::Failure& failure) {
-  return failure.kind == Failures::contract || failure.kind == Failures::missing || failure.kind == Failures::forbidden;
+  const bool refused =
+      failure.kind == Failures::forbidden || (failure.kind == Failures::credentials && failure.request_sent);
+  return refused || failure.kind == Failures::contract || failure.kind == Failures::missing;
 }
 
 /// What failed before the list was asked for, and a cloud that asks to wait, say nothing about it.

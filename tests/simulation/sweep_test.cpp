@@ -209,6 +209,14 @@ TEST(SweepOff, where_the_list_alone_fails_for_an_hour) {
   expect_switched_off(settings, "it can't be read: ", hours{2});
 }
 
+TEST(SweepOff, where_the_list_alone_is_closed_to_us) {
+  InstallationSettings settings = with_sweep();
+  settings.model.faults.push_back(rule(Rule::Call::requests, Rule::Fault::unauthorized));
+  settings.model.faults.back().from = start_of_time + days{2};
+  settings.model.faults.back().until = start_of_time + days{2} + hours{8};
+  expect_switched_off(settings, "", hours{1});
+}
+
 TEST(SweepOff, for_a_day_and_then_it_is_tried_again) {
   InstallationSettings settings = with_sweep();
   settings.model.faults.push_back(rule(Rule::Call::requests, Rule::Fault::garbage));
