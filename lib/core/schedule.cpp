@@ -59,14 +59,7 @@ Time after(Time now, Duration delay) {
   return now + std::clamp(delay, poll_floor, longest_interval);
 }
 
-/// An end in suppression is as likely early as late, so a wait may be longer the older the operation is.
-Duration cap_in_suppression(Duration patience, Duration age) {
-  constexpr Duration head_start = minutes{2};
-  const auto area = 2.0 * static_cast<double>(patience.count()) * static_cast<double>((age + head_start).count());
-  return Duration{std::llround(std::sqrt(std::max(area, 0.0)))};
-}
-
-Duration cap_of_backoff(const ScheduleSettings& settings, Duration age) {
+Duration cap_in_suppression(const ScheduleSettings& settings, Duration age) {
   const Duration cap = settings.suppression.cap;
   return age >= age_of_slower_polls ? std::max(cap, cap_of_slower_polls) : cap;
 }
@@ -74,10 +67,9 @@ Duration cap_of_backoff(const ScheduleSettings& settings, Duration age) {
 Duration suppression_gap(const ScheduleSettings& settings, const Operation& operation, const Durations& past,
                          Duration age) {
   if (past.suffice()) {
-    const Duration patience = settings.patience * 7 / 4;  // what ends there keeps nobody waiting but the next operation
-    return expected_delay_wait(past, age, {patience, cap_in_suppression(patience, age)});
+    return expected_delay_wait(past, age, {settings.patience, cap_in_suppression(settings, age)});
   }
-  return backoff(settings.suppression, cap_of_backoff(settings, age), operation.attempt);
+  return backoff(settings.suppression, cap_in_suppression(settings, age), operation.attempt);
 }
 
 /// The cloud works on one operation at a time, so those behind the oldest have little to tell.
@@ -88,9 +80,8 @@ Duration in_the_queue(Duration gap, std::int64_t ahead) {
 
 /// `elapsed` since the window's end, or before it.
 Duration end_gap(const ScheduleSettings& settings, int attempt, const Durations& past, Duration elapsed) {
-  // So that the cap holds with the jitter too.
-  const auto cap = Duration{std::llround(static_cast<double>(settings.deletion.cap.count()) / (1 + jitter_share))};
-  if (past.suffice()) return expected_delay_wait(past, elapsed, {settings.patience, cap});
+  // A little less, so that the cap holds with the jitter too, and late ends are seen as early as soon ones.
+  if (past.suffice()) return expected_delay_wait(past, elapsed, {settings.patience, settings.deletion.cap * 9 / 10});
   return backoff(settings.deletion, settings.deletion.cap, attempt);
 }
 
@@ -181,7 +172,7 @@ Duration longest_wait(const ScheduleSettings& settings, const Operation& operati
   if (operation.action == Action::restrict_contacts || operation.state != State::deleting) {
     const Duration age = since - way_began(operation);
     gap = history.suppression.suffice() ? suppression_gap(settings, operation, history.suppression, age)
-                                        : cap_of_backoff(settings, age);
+                                        : cap_in_suppression(settings, age);
   } else {
     const Duration elapsed = std::max(since - window_end(operation), Duration::zero());
     gap = history.deletion.suffice() ? end_gap(settings, 0, history.deletion, elapsed) : settings.deletion.cap;

@@ -64,9 +64,9 @@ struct Poll {
 ///   say) apart, jitter included. The last interval ends at the first poll of the next leg.
 /// - the end, from restorable_until on.
 /// Where the history of a leg suffices, the expected-delay rule says how long to wait: by the account's own past, at
-/// the price of settings.patience a call, at most deletion.cap (jitter included) past the first likely end; in
-/// suppression at 7/4 of that price, at most sqrt(2 x price x (age + 2 min)). Else it is a backoff: from the
-/// acceptance, slower once 6 h old; from `now`.
+/// the price of settings.patience a call, at most nine tenths of deletion.cap past the first likely end, in
+/// suppression suppression.cap (an hour once 6 h old). Else it is a backoff: from the acceptance, slower once 6 h old;
+/// from `now`.
 ///
 /// After an answer that doesn't know the operation it is asked about 10 min later, then an hour, then a day.
 ///

@@ -446,25 +446,23 @@ History lived(const std::vector<Duration>& suppression, const std::vector<Durati
 
 const std::vector<Duration> six_hours(10, 6h);
 const std::vector<Duration> half_an_hour(10, 30min);
-const Duration cap_with_history{std::llround(1800e3 / 1.05)};
+const Duration cap_with_history = 27min;
 
 TEST(next_poll_with_history, suppression_is_asked_about_when_it_usually_ends) {
   const History history = lived(half_an_hour, {});
-  // The bound comes first: 30 min x 10 / (10 + 2/3), and sqrt(2 x 210 s x 2 min) behind that.
-  const Duration bound = Duration{30min} * 15 / 16 + Duration{std::llround(1000 * std::sqrt(2.0 * 210 * 120))};
-  expect_about(next_poll({}, suppressing(3), history, instance, accepted).at - accepted, bound);
-  // 10 g = 210 s x 11
+  // 10 (g - 30 min) = 2 min x 11, which comes before the bound: 15 min behind the first likely instant.
+  expect_about(next_poll({}, suppressing(3), history, instance, accepted).at - accepted, 30min + 132s);
   const Time later = accepted + 25min;
-  expect_about(next_poll({}, suppressing(3), history, instance, later).at - later, 5min + 231s);
+  expect_about(next_poll({}, suppressing(3), history, instance, later).at - later, 5min + 132s);
 }
 
-TEST(next_poll_with_history, suppression_older_than_ever_is_asked_about_at_a_growing_cap) {
+TEST(next_poll_with_history, suppression_older_than_ever_is_asked_about_at_the_cap) {
   const History history = lived(half_an_hour, {});
   const auto gap = [&](Duration age) {
     return next_poll({}, suppressing(3), history, instance, accepted + age).at - (accepted + age);
   };
-  expect_about(gap(2h), Duration{std::llround(1000 * std::sqrt(2.0 * 210 * 7320))});
-  expect_about(gap(24h), Duration{std::llround(1000 * std::sqrt(2.0 * 210 * 86520))});
+  expect_about(gap(2h), 15min);
+  expect_about(gap(24h), 1h);
 }
 
 TEST(next_poll_with_history, too_little_of_it_is_none) {
