@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/predicate.hpp>
 #include <chrono>
 #include <utility>
 
@@ -18,6 +19,7 @@ struct Names {
   std::string_view id;
   std::string_view contacts;
   std::string_view list_key;
+  std::string_view method;
   std::string_view created_by;
   std::string_view as_of;
   std::string_view status;
@@ -29,6 +31,7 @@ constexpr Names requests{.rows = "operations",
                          .id = "operationId",
                          .contacts = "totalContactCount",
                          .list_key = {},
+                         .method = "deleteMethod",
                          .created_by = {},
                          .as_of = "statusAsOfDateUtc",
                          .status = "status",
@@ -38,6 +41,7 @@ constexpr Names operations{.rows = "items",
                            .id = "operationID",
                            .contacts = "expectedListCount",
                            .list_key = "listKey",
+                           .method = {},
                            .created_by = "createdBy",
                            .as_of = {},
                            .status = {},
@@ -71,6 +75,13 @@ std::optional<core::Time> date_of(const json::Node* node) {
   return text != nullptr ? read_date(*text) : std::nullopt;
 }
 
+/// The one documented word is "Contact Key/ID". That others mean a data extension is inferred: a hint alone.
+std::optional<bool> names_list(const json::Node* method) {
+  const auto* text = method != nullptr ? method->text() : nullptr;
+  if (text == nullptr || text->empty()) return std::nullopt;
+  return !boost::algorithm::icontains(*text, "key") && !boost::algorithm::icontains(*text, "id");
+}
+
 std::expected<core::ListedOperation, std::string> read_row(const json::Node& node, const Names& names) {
   if (node.object() == nullptr) return broken(names.rows, "holds something else than objects");
   const auto id = json::integer(node, names.id);
@@ -88,6 +99,7 @@ std::expected<core::ListedOperation, std::string> read_row(const json::Node& nod
     row.list_key = *key;
   }
   if (!names.status.empty()) row.status = name_of(json::find(node, names.status)).value_or("");
+  if (!names.method.empty()) row.of_list = names_list(json::find(node, names.method));
   if (!names.changed_at.empty()) row.changed_at = date_of(json::find(node, names.changed_at));
   if (!names.created_by.empty()) row.created_by = name_of(json::find(node, names.created_by));
   return row;

@@ -45,9 +45,10 @@ std::optional<Duration> priced_wait(const Durations& past, Duration elapsed, Dur
 
 void Durations::add(Duration duration) {
   in_order_of_time_.push_back(duration);
-  if (in_order_of_time_.size() > most) in_order_of_time_.erase(in_order_of_time_.begin());
-  sorted_ = in_order_of_time_;
-  std::ranges::sort(sorted_);
+  sorted_.insert(std::ranges::upper_bound(sorted_, duration), duration);
+  if (in_order_of_time_.size() <= most) return;
+  sorted_.erase(std::ranges::lower_bound(sorted_, in_order_of_time_.front()));
+  in_order_of_time_.erase(in_order_of_time_.begin());
 }
 
 Duration Durations::shortest_of_late() const {

@@ -56,17 +56,18 @@ std::optional<std::string> own_creator(const Search& search) {
 
 enum class Fit : std::uint8_t {
   none,
-  doubtful,  ///< one list alone tells another count, and the lists can count differently
+  doubtful,  ///< one list alone tells another count (the lists can count differently) or another selector
   good,
 };
 
 Fit fit(const Search& search, const ListedOperation& row) {
+  const bool of_list = search.selector == Selector::list;
   if (row.action && row.action != search.action) return Fit::none;
-  if (search.selector == Selector::list) {
-    return !row.list_key || same_key(*row.list_key, search.list_key) ? Fit::good : Fit::none;
-  }
-  if (!row.contacts || row.contacts == search.contacts) return Fit::good;
-  return row.count_confirmed ? Fit::none : Fit::doubtful;
+  if (of_list && row.list_key && !same_key(*row.list_key, search.list_key)) return Fit::none;
+  const bool same_count = of_list || !row.contacts || row.contacts == search.contacts;
+  if (!same_count && row.count_confirmed) return Fit::none;
+  const bool same_selector = row.of_list.value_or(of_list) == of_list;
+  return same_count && same_selector ? Fit::good : Fit::doubtful;
 }
 
 Rows rows_that_fit(const Search& search, Fit wanted) {
@@ -161,7 +162,8 @@ class Judge {
     if (unread()) return look_again("not all lists could be read");
     if (found_.size() > 1) return needs_operator("several operations could be it");
     if (found_.size() == 1) return of_one(found_.front());
-    if (in_doubt_) return later_or_never("an operation of another count could be it: one list alone tells the count");
+    if (in_doubt_)
+      return later_or_never("an operation of another count or selector could be it: one list alone tells them");
     if (shows_absence(search_)) return of_absence();
     return of_nothing();
   }
@@ -220,7 +222,7 @@ class Judge {
 
   const Search& search_;
   Rows found_;
-  bool in_doubt_;  ///< a row that fits but for its count, which one list alone tells
+  bool in_doubt_;  ///< a row that fits but for its count or its selector, which one list alone tells
   std::string evidence_;
 };
 
@@ -271,7 +273,8 @@ std::vector<ListedOperation> merge(const std::vector<ListedOperation>& rows) {
                         .action = joined(same, &ListedOperation::action),
                         .contacts = joined(same, &ListedOperation::contacts),
                         .list_key = joined(same, &ListedOperation::list_key),
-                        .created_by = joined(same, &ListedOperation::created_by)};
+                        .created_by = joined(same, &ListedOperation::created_by),
+                        .of_list = joined(same, &ListedOperation::of_list)};
     one.count_confirmed = one.contacts.has_value() && tell_count > 1;
     merged.push_back(std::move(one));
   }

@@ -34,6 +34,7 @@ struct ListedOperation {
   std::optional<std::string> list_key;
   std::optional<std::string> created_by;
   std::string status{};              ///< the list's word for where it stands; empty: it has none
+  std::optional<bool> of_list{};     ///< what a data extension lists was asked for, rather than keys or ids
   std::optional<Time> changed_at{};  ///< when the cloud says that its state changed last; a zone may be wrong
   bool count_confirmed = false;      ///< more than one list tells `contacts`, and they agree; set by merge()
 };

@@ -47,6 +47,8 @@ TEST(Lists, a_page_of_requests) {
   EXPECT_EQ(page->rows[0].contacts, 3);
   EXPECT_EQ(page->rows[0].action, core::Action::delete_contacts);
   EXPECT_EQ(page->rows[0].created_by, std::nullopt);
+  EXPECT_EQ(page->rows[0].of_list, false);
+  EXPECT_EQ(page->rows[1].of_list, std::nullopt);
   EXPECT_EQ(page->rows[1].id, core::OperationId{2039}) << "names in any case, numbers as strings";
   EXPECT_EQ(page->rows[1].contacts, std::nullopt) << "zero may not be counted yet";
 }
@@ -63,6 +65,17 @@ TEST(Lists, a_page_of_operations) {
   EXPECT_EQ(page->rows[1].created_by, "somebody");
   EXPECT_EQ(page->rows[1].list_key, std::nullopt);
   EXPECT_EQ(page->rows[1].contacts, std::nullopt);
+}
+
+TEST(Lists, the_method_is_a_hint_at_keys_and_ids_or_at_a_data_extension) {
+  const auto of_list = [](const std::string& method) {
+    const auto page = read_delete_requests(R"({"operations":[{"operationId":1,"deleteMethod":)" + method + "}]}");
+    return page.value().rows.at(0).of_list;
+  };
+  EXPECT_EQ(of_list(R"("contact key/id")"), false);
+  EXPECT_EQ(of_list(R"("ContactKeys")"), false);
+  EXPECT_EQ(of_list(R"("Data Extension")"), true);
+  for (const char* nothing : {R"("")", "null", "7", "{}"}) EXPECT_EQ(of_list(nothing), std::nullopt) << nothing;
 }
 
 TEST(Lists, the_last_change_is_a_hint_and_never_breaks_a_page) {

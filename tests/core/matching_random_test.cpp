@@ -37,6 +37,7 @@ Search drawn(std::mt19937_64& random) {
     if (one_in(2)) made.list_key = one_in(2) ? "ours" : "other";
     if (one_in(3)) made.created_by = one_in(2) ? "7" : "8";
     if (one_in(4)) made.action.reset();
+    if (one_in(4)) made.of_list = one_in(2);
     rows.push_back(made);
     if (one_in(4)) search.claimed.insert(made.id);
     if (one_in(8)) search.disowned.insert(made.id);

@@ -63,6 +63,26 @@ TEST(Candidate, of_another_count_that_one_list_alone_tells_is_in_doubt) {
   EXPECT_EQ(judge(search).next, Next::needs_operator);
 }
 
+TEST(Candidate, of_another_selector_is_in_doubt) {
+  Search search = search_at(15min);
+  search.absent_at = intent + 5min;
+  for (const bool of_list : {false, true}) {
+    if (of_list) search.selector = Selector::list;
+    ListedOperation other = row(2001);
+    other.of_list = !of_list;
+    search.now = intent + 15min;
+    search.rows = {other};
+    EXPECT_EQ(judge(search).next, Next::look_again) << "neither it nor absent";
+    search.rows.push_back(row(2002));
+    EXPECT_EQ(judge(search).next, Next::look_again) << "not known to be the only one";
+    search.now = intent + 1h;
+    EXPECT_EQ(judge(search).next, Next::needs_operator);
+    search.rows = {row(2002)};
+    search.rows[0].of_list = of_list;
+    EXPECT_EQ(judge(search).candidate, OperationId{2002});
+  }
+}
+
 TEST(Candidate, several_need_an_operator_at_once) {
   const Verdict verdict = with_rows({row(2001), row(2002)}, 1min);
   EXPECT_EQ(verdict.next, Next::needs_operator);

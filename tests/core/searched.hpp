@@ -38,7 +38,8 @@ inline ListedOperation row(std::int64_t id, std::optional<std::int64_t> contacts
           .action = Action::delete_contacts,
           .contacts = contacts,
           .list_key = std::nullopt,
-          .created_by = std::nullopt};
+          .created_by = std::nullopt,
+          .of_list = std::nullopt};
 }
 
 inline ListedOperation made_by(ListedOperation row, std::string creator) {

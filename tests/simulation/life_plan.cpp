@@ -293,6 +293,7 @@ class Planner {
     if (one_in(5)) return;
     const double mood = any(std::array<double, 4>{0.01, 0.05, 0.1, 0.3});
     plan_.settings.faults.unreachable = any(std::array<double, 4>{0, 0, 0.05, 0.3});
+    plan_.settings.faults.slow = any(std::array<core::Duration, 4>{seconds{0}, seconds{0}, seconds{20}, seconds{60}});
     constexpr std::array all{Rule::Fault::reset_before,      Rule::Fault::reset_after,
                              Rule::Fault::truncated,         Rule::Fault::silent,
                              Rule::Fault::unauthorized,      Rule::Fault::throttled,

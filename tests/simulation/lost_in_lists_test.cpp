@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/algorithm/string/replace.hpp>
 #include <chrono>
 
 #include "simulation/lost.hpp"
@@ -216,10 +217,27 @@ TEST(ListJob, does_not_adopt_what_its_status_call_says_is_another_list) {
   drop_one(installation, list_job("list", "Optout"));
   installation.run_for(seconds{30});
   installation.model().submit_as_administrator(account_id, {"a"}, installation.now());
+  // The list takes it for one of a list, too: only its status call is against it.
+  installation.network().spoil = [](const std::string&, http::Response& response) {
+    boost::algorithm::replace_all(response.body, "Contact Key/ID", "Data Extension");
+  };
   installation.run_for(days{1});
   EXPECT_EQ(state_of(installation, "list"), State::needs_operator);
   EXPECT_THAT(why(installation, State::unconfirmed, State::needs_operator),
               testing::HasSubstr("the only one it could be isn't it"));
+}
+
+TEST(ListJob, is_in_doubt_where_the_list_tells_another_selector) {
+  InstallationSettings settings = losing(before_acceptance);
+  settings.model.faults.push_back(rule(Rule::Call::operations, Rule::Fault::missing));
+  Installation installation(settings);
+  drop_one(installation, list_job("list", "Optout"));
+  installation.run_for(seconds{30});
+  installation.model().submit_as_administrator(account_id, {"a"}, installation.now());
+  installation.run_for(days{1});
+  EXPECT_EQ(state_of(installation, "list"), State::needs_operator);
+  EXPECT_THAT(why(installation, State::unconfirmed, State::needs_operator),
+              testing::HasSubstr("an operation of another count or selector could be it"));
 }
 
 TEST(Restrict, is_in_no_list_and_so_left_to_a_person) {

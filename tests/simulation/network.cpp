@@ -66,6 +66,12 @@ class SimulatedClient final : public http::Client {
 
   core::Duration latency() { return core::Duration{20 + static_cast<std::int64_t>(network_.random() % 500)}; }
 
+  core::Duration slowness(Exchange::Call call) {
+    const auto most = static_cast<std::uint64_t>(network_.faults.slow.count());
+    if (call != Exchange::Call::other || most == 0) return core::Duration{0};
+    return core::Duration{static_cast<std::int64_t>(network_.random() % most)};
+  }
+
   bool happens(double probability) {
     return std::uniform_real_distribution<double>(0, 1)(network_.random) < probability;
   }
@@ -80,7 +86,7 @@ class SimulatedClient final : public http::Client {
     }
     http::ServerReply reply = reach(request, exchange);
     if (network_.spoil) network_.spoil(request.url, reply.response);
-    co_await pass(latency());
+    co_await pass(latency() + slowness(exchange.call));
     if (network_.dead()) {
       note(std::move(exchange));
       co_return failure(http::Failure::Kind::stopped, true, "simulated: killed");

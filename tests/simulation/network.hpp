@@ -22,6 +22,7 @@ namespace lethe::simulation {
 
 struct NetworkFaults {
   double unreachable = 0;  ///< of each exchange: the connection fails before the last byte was handed over
+  core::Duration slow{0};  ///< what a status or a list may take beside the usual latency, so that calls overlap
 };
 
 /// One exchange, in true time.

@@ -60,8 +60,10 @@ void count(const Tally& tally, AccountCounts& counts) {
 /// Of the operations in suppression, the ones that no longer count. More than a thousand there have other troubles.
 Result<std::int64_t> count_overdue(Connection& db, std::string_view account, core::Time now, core::Duration overdue) {
   constexpr std::size_t most_looked_at = 1'000;
-  const auto operations = in_state(db, account, core::State::suppressing, most_looked_at);
+  auto operations = in_state(db, account, core::State::suppressing, most_looked_at);
   if (!operations) return std::unexpected(operations.error());
+  // None is expected to end before it began: only where one is old enough, the history need be read.
+  std::erase_if(*operations, [&](const core::Operation& one) { return now - core::way_began(one) <= overdue; });
   if (operations->empty()) return 0;
   const auto past = history(db, account);
   if (!past) return std::unexpected(past.error());
