@@ -32,16 +32,17 @@ inline constexpr Duration sweep_rests_for = std::chrono::hours{24};
 
 /// How long after a look the next one is due, `past_window` being how far past their windows the operations at risk
 /// are at the look: when the delay that waiting is expected to cost, over all of them, has reached what a look is
-/// worth. That is the price of two status calls, since each change that it shows costs one more. Never longer
-/// than deletion.cap past the first instant at which one of them is likely to end, where they are several two thirds of
-/// it; without enough history deletion.cap. `past_window` isn't empty.
+/// worth. That is the price of 1.8 status calls, since each change that it shows costs one more. Never longer than
+/// deletion.cap past the first instant at which one of them is likely to end, where they are several two thirds of it;
+/// without enough history deletion.cap. `past_window` isn't empty.
 Duration sweep_gap(const ScheduleSettings& settings, const Durations& past, const std::vector<Duration>& past_window);
 
 /// Can the list show this operation's end, and has it so far shown nothing but that it is under way?
 bool is_swept(const Operation& operation);
 
 /// The next status call of an operation that the list watches, planned at `now`. In suppression the ordinary schedule,
-/// where a call has to be worth two and a half times settings.patience: who sweeps wants few calls.
+/// where a call has to be worth three and a half times settings.patience and suppression.cap is a third longer: who
+/// sweeps wants few calls.
 /// In the window heartbeats at most longest_swept_heartbeat apart. Then only the safety net: an hour after the longest
 /// duration that is known (without history, after the usual end), and every three hours from then on.
 Poll next_swept_poll(const ScheduleSettings& settings, const Operation& operation, const History& history,

@@ -55,11 +55,11 @@ TEST(sweep_gap, shrinks_with_the_number_at_risk_and_not_below_a_minute) {
   EXPECT_GE(sweep_gap({}, past, std::vector<Duration>(5'000, hours{8})), minutes{1});
 }
 
-TEST(sweep_gap, costs_as_much_delay_over_all_as_two_status_calls_are_worth) {
-  // Forty that end at 9 h for certain, and an hour is left: the delay beyond it reaches 4 min after 40 x g x 49/50.
+TEST(sweep_gap, costs_as_much_delay_over_all_as_nearly_two_status_calls_are_worth) {
+  // Forty that end at 9 h for certain, and an hour is left: the delay beyond it reaches 3.6 min after 40 x g x 49/50.
   const Durations past = known(std::vector<Duration>(49, hours{9}));
   const Duration gap = sweep_gap({}, past, std::vector<Duration>(40, hours{8} + minutes{50}));
-  EXPECT_NEAR(std::chrono::duration<double>(gap).count(), 600 + 240.0 * 50 / 49 / 40, 6);
+  EXPECT_NEAR(std::chrono::duration<double>(gap).count(), 600 + 216.0 * 50 / 49 / 40, 6);
 }
 
 TEST(sweep_gap, waits_where_no_end_is_likely_yet) {
@@ -126,7 +126,8 @@ TEST(next_swept_poll, is_the_ordinary_one_of_what_the_list_does_not_watch) {
   EXPECT_EQ(next_swept_poll({}, operation, history, 1, accepted).at, next_poll({}, operation, history, 1, accepted).at);
   history.suppression = known({minutes{10}, minutes{20}, minutes{30}, minutes{40}, minutes{50}});
   ScheduleSettings dearer;
-  dearer.patience = minutes{5};
+  dearer.patience = minutes{7};
+  dearer.suppression.cap = minutes{20};
   EXPECT_EQ(next_swept_poll({}, operation, history, 1, accepted).at,
             next_poll(dearer, operation, history, 1, accepted).at);
 }
