@@ -250,20 +250,34 @@ Attention never_done(const core::Wish& wish) {
           .remedy = "configure the account again, and the daemon does it"};
 }
 
-}  // namespace
+store::Result<void> add_left_open(store::Store& store, const core::Settings& settings, std::vector<Attention>& to) {
+  const auto open = store.open_accounts();
+  if (!open) return std::unexpected(open.error());
+  for (const store::OpenAccount& account : *open) {
+    if (core::find_account(settings, account.name) != nullptr) continue;
+    to.push_back({.operation = std::nullopt,
+                  .job = {},
+                  .what = fmt::format("account {} isn't in the configuration, and {} of its operations and jobs are "
+                                      "open: nobody asks about them",
+                                      account.name, account.open),
+                  .remedy = "put it back and `systemctl reload lethe`"});
+  }
+  return {};
+}
 
-store::Result<std::vector<Attention>> attention_to_left_accounts(store::Store& store, const core::Settings& settings) {
-  std::vector<Attention> found;
+store::Result<void> add_left_wishes(store::Store& store, const core::Settings& settings, std::vector<Attention>& to) {
   const auto accounts = store.accounts_with_wishes();
   if (!accounts) return std::unexpected(accounts.error());
   for (const auto& account : *accounts) {
     if (core::find_account(settings, account) != nullptr) continue;
     const auto wishes = store.open_wishes(account, most_shown_of_a_state);
     if (!wishes) return std::unexpected(wishes.error());
-    for (const auto& wish : *wishes) found.push_back(never_done(wish));
+    for (const auto& wish : *wishes) to.push_back(never_done(wish));
   }
-  return found;
+  return {};
 }
+
+}  // namespace
 
 store::Result<std::vector<Attention>> attention_of(store::Store& store, const core::AccountSettings& account,
                                                    const core::ScheduleSettings& schedule, core::Time now) {
@@ -288,18 +302,9 @@ store::Result<std::vector<Attention>> attention_of(store::Store& store, const co
 }
 
 store::Result<std::vector<Attention>> attention_to_unconfigured(store::Store& store, const core::Settings& settings) {
-  const auto open = store.open_accounts();
-  if (!open) return std::unexpected(open.error());
   std::vector<Attention> found;
-  for (const store::OpenAccount& account : *open) {
-    if (core::find_account(settings, account.name) != nullptr) continue;
-    found.push_back({.operation = std::nullopt,
-                     .job = {},
-                     .what = fmt::format("account {} isn't in the configuration, and {} of its operations and jobs are "
-                                         "open: nobody asks about them",
-                                         account.name, account.open),
-                     .remedy = "put it back and `systemctl reload lethe`"});
-  }
+  if (auto added = add_left_open(store, settings, found); !added) return std::unexpected(added.error());
+  if (auto added = add_left_wishes(store, settings, found); !added) return std::unexpected(added.error());
   return found;
 }
 

@@ -21,14 +21,11 @@ struct Attention {
 /// How long an end that alarms, a failure and a refusal are shown.
 inline constexpr core::Duration alarm_shown_for = std::chrono::hours{7 * 24};
 
-/// Accounts with something open that aren't in the configuration.
+/// Of accounts that aren't in the configuration: what is open, and what was asked of them. Nobody carries it out.
 store::Result<std::vector<Attention>> attention_to_unconfigured(store::Store& store, const core::Settings& settings);
 
 /// Of one account, what can't go on without a person first.
 store::Result<std::vector<Attention>> attention_of(store::Store& store, const core::AccountSettings& account,
                                                    const core::ScheduleSettings& schedule, core::Time now);
-
-/// What was asked of accounts that left the configuration: nobody carries it out.
-store::Result<std::vector<Attention>> attention_to_left_accounts(store::Store& store, const core::Settings& settings);
 
 }  // namespace lethe::command

@@ -98,9 +98,6 @@ store::Result<StatusView> status_view(store::Store& store, const core::Settings&
     std::ranges::move(*attention, std::back_inserter(view.attention));
     view.accounts.push_back(std::move(*line));
   }
-  auto left = attention_to_left_accounts(store, settings);
-  if (!left) return std::unexpected(left.error());
-  std::ranges::move(*left, std::back_inserter(view.attention));
   auto unconfigured = attention_to_unconfigured(store, settings);
   if (!unconfigured) return std::unexpected(unconfigured.error());
   std::ranges::move(*unconfigured, std::back_inserter(view.attention));

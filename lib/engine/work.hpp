@@ -24,6 +24,8 @@ namespace lethe::engine {
 /// token request waits on its own, monotonic clock.
 inline constexpr core::Duration probe_interval = std::chrono::minutes{20} + std::chrono::seconds{2};
 
+/// How soon a store that fails is tried again where nothing waits to be written.
+inline constexpr core::Duration write_probe_interval = std::chrono::seconds{10};
 inline constexpr core::Duration write_again_after = std::chrono::seconds{1};
 /// Not that of what was asked to be written.
 bool is_the_stores_fault(const store::Error& error);
