@@ -168,16 +168,17 @@ void take_age(Look& look, std::optional<Time> stated) {
   }
 }
 
-/// The list is closed to us or isn't one. Whether the account is blocked, the status calls that follow tell.
+/// The list is closed to us or isn't one. Whether the account is blocked, the status calls that follow tell. A token that
+/// can't be had says nothing about it.
 bool condemns(const cloud::Failure& failure) {
-  const bool refused =
-      failure.kind == Failures::forbidden || (failure.kind == Failures::credentials && failure.request_sent);
-  return refused || failure.kind == Failures::contract || failure.kind == Failures::missing;
+  const bool closed = failure.kind == Failures::forbidden || failure.kind == Failures::credentials;
+  const bool no_list = failure.kind == Failures::contract || failure.kind == Failures::missing;
+  return failure.request_sent && (closed || no_list);
 }
 
 /// What failed before the list was asked for, and a cloud that asks to wait, say nothing about it.
 bool counts_against(const cloud::Failure& failure) {
-  return failure.kind == Failures::server || (failure.kind == Failures::unreachable && failure.request_sent);
+  return failure.request_sent && (failure.kind == Failures::server || failure.kind == Failures::unreachable);
 }
 
 asio::awaitable<void> read_failed(Work& work, Account& account, cloud::Failure failure) {

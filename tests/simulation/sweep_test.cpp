@@ -251,5 +251,18 @@ TEST(Sweep, rides_over_an_outage) {
   EXPECT_THAT(installation.log(), testing::Not(testing::HasSubstr("can't be relied on")));
 }
 
+TEST(Sweep, that_gets_no_token_says_nothing_about_the_list) {
+  InstallationSettings settings = with_sweep();
+  settings.model.faults.push_back(rule(Rule::Call::token, Rule::Fault::garbage));
+  settings.model.faults.back().probability = 0.5;
+  settings.model.faults.back().from = start_of_time + days{2};
+  Installation installation(settings);
+  drop_jobs(installation);
+  installation.run_for(days{5});
+  expect_all_deleted(installation);
+  EXPECT_THAT(installation.log(), testing::HasSubstr("token request: "));
+  EXPECT_THAT(installation.log(), testing::Not(testing::HasSubstr("can't be relied on")));
+}
+
 }  // namespace
 }  // namespace lethe::simulation
