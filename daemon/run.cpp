@@ -18,6 +18,7 @@
 #include "command/reload.hpp"
 #include "commands.hpp"
 #include "engine/service.hpp"
+#include "support/time_scale.hpp"
 
 namespace lethe::daemon {
 namespace {
@@ -110,9 +111,12 @@ void add_run(CLI::App& app, Chosen& chosen) {
   command
       ->add_option("--time-scale", *scale,
                    "rehearsal: waits and recorded times run F times as fast; every account must point at loopback")
-      ->type_name("F")
-      ->check(CLI::PositiveNumber);
-  command->final_callback([&chosen, scale] { chosen.command = [&chosen, scale] { return run(chosen, *scale); }; });
+      ->type_name("F");
+  command->final_callback([&chosen, scale] {
+    if (!support::is_time_scale(*scale))
+      throw CLI::ValidationError("--time-scale", "must be above 0 and at most 100,000");
+    chosen.command = [&chosen, scale] { return run(chosen, *scale); };
+  });
 }
 
 }  // namespace lethe::daemon

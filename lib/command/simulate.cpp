@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -21,6 +23,7 @@
 #include "http/loopback_identity.hpp"
 #include "simulator/fault_spec.hpp"
 #include "support/clock.hpp"
+#include "support/time_scale.hpp"
 
 namespace lethe::command {
 
@@ -29,7 +32,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int most_days = 365;
-constexpr double most_time_scale = 100'000;
 constexpr std::chrono::minutes usual_token_life{20};
 /// However fast the time, a token lives long enough to be used.
 constexpr std::chrono::milliseconds least_real_token_life{2000};
@@ -101,10 +103,8 @@ void tell_end(std::ostream& out, const simulator::CloudModel::Calls& calls, cons
                      directory.stays() ? "stays" : "is gone");
 }
 
-asio::awaitable<void> serve_until_signal(simulator::Server& server, asio::signal_set& signals,
-                                         std::unique_ptr<support::Timer> until_signal) {
-  signals.async_wait([&until_signal](const boost::system::error_code&, int) { until_signal->wake(); });
-  co_await until_signal->wait_until(core::Time::max());
+asio::awaitable<void> serve_until_signal(simulator::Server& server, asio::signal_set& signals) {
+  co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
   co_await server.stop();
 }
 
@@ -114,8 +114,7 @@ Outcome<SimulatePlan> plan_simulation(const SimulateOptions& options, core::Time
   SimulatePlan plan;
   if (auto read = read_listen(options.listen, plan); !read) return std::unexpected(read.error());
   if (auto good = check_days(options.days); !good) return std::unexpected(good.error());
-  // Written so that "nan" doesn't pass.
-  if (!(options.time_scale > 0 && options.time_scale <= most_time_scale)) {
+  if (!support::is_time_scale(options.time_scale)) {
     return std::unexpected(usage("--time-scale: must be above 0 and at most 100,000"));
   }
   if (!options.faults.empty()) {
@@ -179,7 +178,7 @@ Outcome<void> simulate(const SimulateOptions& options, std::ostream& out) {
     return result;
   }
   tell_start(out, options, **directory, rehearsal);
-  perform(loop, serve_until_signal(**server, signals, clock->make_timer(loop.get_executor())));
+  perform(loop, serve_until_signal(**server, signals));
   tell_end(out, (*server)->model().calls(), **directory);
   return {};
 }

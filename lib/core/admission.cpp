@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "core/backoff.hpp"
+
 namespace lethe::core {
 
 namespace {
@@ -29,7 +31,7 @@ std::string operations_are(std::int64_t count) {
 std::optional<Admission> held_by_account(const AccountFacts& facts, Time now) {
   if (facts.state == AccountState::ready) return std::nullopt;
   const bool ends_by_itself = facts.state != AccountState::paused && facts.until.has_value();
-  if (ends_by_itself && *facts.until <= now) return std::nullopt;
+  if (ends_by_itself && !still_waits(*facts.until, now)) return std::nullopt;
 
   std::string why = fmt::format("the account is {}", word(facts.state));
   if (ends_by_itself) why += fmt::format(" until {}", rfc3339(*facts.until));

@@ -16,6 +16,9 @@ using std::chrono::seconds;
 constexpr Duration wait_when_throttled = minutes{30};
 constexpr Duration wait_when_unavailable = minutes{5};
 
+/// Of a clock, back: waits are believed in spite of lesser ones.
+constexpr Duration a_step = hours{1};
+
 constexpr Duration first_pause = minutes{30};
 constexpr Duration longest_pause = hours{6};
 
@@ -31,6 +34,10 @@ Duration doubled(Duration first, int times, Duration longest) {
 }
 
 }  // namespace
+
+bool still_waits(Time until, Time now) {
+  return now < until && until - now <= longest_retry_after + a_step;
+}
 
 Duration wait_unasked(int http_status) {
   return http_status == 503 ? wait_when_unavailable : wait_when_throttled;

@@ -13,6 +13,10 @@ namespace lethe::core {
 /// Retry-After is believed up to a day.
 inline constexpr Duration longest_retry_after = std::chrono::hours{24};
 
+/// Whether a wait until then goes on. One that is longer than any could be comes from a clock that stepped back since,
+/// and is over; a step of less than an hour is none.
+bool still_waits(Time until, Time now);
+
 /// How long to wait where the cloud asks for it without saying how long: 503 (50300) or 429.
 Duration wait_unasked(int http_status);
 

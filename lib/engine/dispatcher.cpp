@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/admission.hpp"
+#include "core/backoff.hpp"
 #include "core/budget.hpp"
 #include "core/matching.hpp"
 #include "core/schedule.hpp"
@@ -173,7 +174,7 @@ struct Dispatcher::State {
   /// One at a time: wishes are rare, and each is a person's or follows from a failure.
   Time start_wish(Account& account, Time now) {
     if (account.granting) return Time::max();
-    if (account.wishes_after && *account.wishes_after > now) return *account.wishes_after;
+    if (account.wishes_after && core::still_waits(*account.wishes_after, now)) return *account.wishes_after;
     const auto open = work.parts.store.open_wishes(account.settings.name, wishes_at_once);
     if (!open) {
       work.heed(open.error());
@@ -221,13 +222,13 @@ struct Dispatcher::State {
     ended(account, call);
   }
 
-  /// A person's pause and its end are told once each.
+  /// A pause, by a person or after refusals, and its end are told once each.
   void tell_pause(Account& account, const core::AccountFacts& facts) {
     if (facts.paused_at == account.told_paused) return;
     account.told_paused = facts.paused_at;
     const report::Fields fields{{"account", account.settings.name}};
     if (facts.paused_at) {
-      work.parts.log.message(LogLevel::warning, "the account is paused by a person: " + facts.paused_why, fields);
+      work.parts.log.message(LogLevel::warning, "the account is paused: " + facts.paused_why, fields);
     } else {
       work.parts.log.message(LogLevel::info, "the account's pause has ended", fields);
     }

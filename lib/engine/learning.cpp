@@ -29,7 +29,9 @@ asio::awaitable<std::optional<core::Time>> stamp_of(Work& work, Account& account
   const core::Time received = *operation.submitted_at;
   auto page = co_await account.client->delete_requests(received - a_zone, received + a_zone, 1);
   if (!page) {
-    if (outcome_of(page.error().kind) == core::Reading::Outcome::unread) {
+    // Forbidden, this list alone may be closed to us: the status calls tell whether the account is.
+    const bool closed = page.error().kind == cloud::Failure::Kind::forbidden;
+    if (!closed && outcome_of(page.error().kind) == core::Reading::Outcome::unread) {
       co_await work.failed(account, std::move(page.error()));
     }
     co_return std::nullopt;

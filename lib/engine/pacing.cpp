@@ -35,7 +35,7 @@ bool in_doubt(const Account& account) {
 }
 
 bool asked_to_wait(const Account& account, Time now) {
-  return account.asked_to_wait_until && *account.asked_to_wait_until > now;
+  return account.asked_to_wait_until && core::still_waits(*account.asked_to_wait_until, now);
 }
 
 store::Hindrance hindrance_of(const Work& work, const Account& account, Time now) {
@@ -67,7 +67,7 @@ store::Hindrance hindrance_of(const Work& work, const Account& account, Time now
 
 std::optional<Time> barred(const Work& work, const Account& account, Time now) {
   if (asked_to_wait(account, now)) return account.asked_to_wait_until;
-  if (account.blocked_until && *account.blocked_until > now) {
+  if (account.blocked_until && core::still_waits(*account.blocked_until, now)) {
     if (!account.token_refused) return account.blocked_until;
     if (!account.client->credentials_mended()) return std::min(*account.blocked_until, now + secret_look_interval);
   }
@@ -105,6 +105,7 @@ void end_call(Account& account, Call call) {
 
 std::string held_back(const Work& work, const Account& account) {
   const Time now = work.now();
+  if (work.stopping) return "the daemon stops";
   if (asked_to_wait(account, now)) {
     return "the account waits until " + core::rfc3339(*account.asked_to_wait_until);
   }

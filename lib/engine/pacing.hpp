@@ -25,7 +25,7 @@ Call begin_call(const Work& work, Account& account, core::CallClass wanted);
 void end_call(Account& account, Call call);
 
 /// For the client, asked before each request: why it may not be made now; empty: it may. No request passes the day's
-/// budget, and none begins while the cloud has asked to wait, whatever call it belongs to.
+/// budget, and none begins while the cloud has asked to wait or once the daemon stops, whatever call it belongs to.
 std::string held_back(const Work& work, const Account& account);
 
 /// Requests that were made and aren't counted in the store yet are noted there; nobody waits for it, so a kill forgets

@@ -241,10 +241,14 @@ struct Service::State {
     watching.spawn(watch());
     tell_unconfigured();
     ready();
-    co_await engine->run();
-    while (!stopping && next) {
-      take_next();
+    try {
       co_await engine->run();
+      while (!stopping && next) {
+        take_next();
+        co_await engine->run();
+      }
+    } catch (...) {
+      bug = std::current_exception();
     }
     stop();
     co_await watching.join();

@@ -73,10 +73,29 @@ asio::awaitable<void> take_refusal(Work& work, core::Operation operation, std::s
   }
 }
 
+/// What an answer that accepts and refuses nothing is to the account, as a call's failure.
+cloud::Failure failure_of(const core::Effect& effect, const core::Answer& answer) {
+  using Kind = cloud::Failure::Kind;
+  using Next = core::Effect::Next;
+  const auto kind = [&] {
+    if (effect.next == Next::wait) return effect.exhausted ? Kind::exhausted : Kind::throttled;
+    if (effect.next == Next::authorise || answer.http_status == 401) return Kind::credentials;
+    if (effect.next == Next::block) return Kind::forbidden;
+    if (answer.delivery != core::Answer::Delivery::answered) return Kind::unreachable;
+    return answer.http_status / 100 == 5 ? Kind::server : Kind::contract;
+  };
+  return {.kind = kind(),
+          .request_sent = effect.next != Next::queue,
+          .http_status = answer.http_status,
+          .retry_after = effect.wait ? effect.wait : answer.retry_after,
+          .what = effect.cause};
+}
+
 asio::awaitable<void> finish(Work& work, Account& account, core::Operation operation,
                              cloud::Client::Submitted submitted) {
   using Next = core::Effect::Next;
   const core::Effect effect = core::judge(submitted.answer, submitted.authorised_again);
+  cloud::Failure failure = submitted.failure.value_or(failure_of(effect, submitted.answer));
   switch (effect.next) {
     case Next::suppressing:
       // The record first: what was learned here can't be asked for again.
@@ -85,33 +104,21 @@ asio::awaitable<void> finish(Work& work, Account& account, core::Operation opera
       co_return;
     case Next::unconfirmed:
       co_await leave_unconfirmed(work, std::move(operation), effect.cause);
+      co_await work.failed(account, std::move(failure));
       co_return;
     case Next::rejected:
       co_await take_refusal(work, std::move(operation), effect.cause);
       co_await work.succeeded(account);
       co_return;
     case Next::wait:
-      if (effect.exhausted) {
-        co_await work.pause_exhausted(account, effect.cause);
-        break;
-      }
-      co_await work.hold(account, core::AccountState::waiting, effect.cause,
-                         effect.wait.value_or(core::wait_unasked(submitted.answer.http_status)));
-      break;
     case Next::authorise:  // the client has spent the one refresh that a 401 allows
     case Next::block:
-      co_await work.hold(account, core::AccountState::blocked, effect.cause, probe_interval);
-      break;
     case Next::queue:
-      if (!submitted.failure) {
-        submitted.failure.emplace();  // the connection failed before the request was handed over
-        submitted.failure->what = effect.cause;
-      }
-      co_await work.failed(account, std::move(*submitted.failure));
-      break;
+      co_await work.failed(account, std::move(failure));
+      operation.state = State::queued;
+      co_await work.record_surely(std::move(operation), effect.cause);
+      co_return;
   }
-  operation.state = State::queued;
-  co_await work.record_surely(std::move(operation), effect.cause);
 }
 
 }  // namespace

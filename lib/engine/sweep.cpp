@@ -168,8 +168,8 @@ void take_age(Look& look, std::optional<Time> stated) {
   }
 }
 
-/// The list is closed to us or isn't one. Whether the account is blocked, the status calls that follow tell. A token that
-/// can't be had says nothing about it.
+/// The list is closed to us or isn't one. Whether the account is blocked, the status calls that follow tell. A token
+/// that can't be had says nothing about it.
 bool condemns(const cloud::Failure& failure) {
   const bool closed = failure.kind == Failures::forbidden || failure.kind == Failures::credentials;
   const bool no_list = failure.kind == Failures::contract || failure.kind == Failures::missing;
@@ -263,7 +263,7 @@ std::optional<Time> plan(Work& work, const Account& account) {
   }
   if (at_risk->empty()) return now + plans_ahead;
   const Time last_look = std::min(account.sweeping.record.looked_at.value_or(Time{}), now);
-  if (account.sweeping.failures > 0) return last_look + try_again_after;
+  if (account.sweeping.failures > 0) return std::max(last_look + try_again_after, at_risk->front().window_ends);
   const Time from = std::max(last_look, at_risk->front().window_ends);
   std::vector<core::Duration> past_window;
   for (const store::Swept& operation : *at_risk) past_window.push_back(from - operation.window_ends);
@@ -301,6 +301,7 @@ asio::awaitable<void> sweep(Work& work, Account& account) {
     co_await read_list(work, account, std::move(*at_risk));
     co_return;
   }
+  account.sweeping.failures = 0;  // the list isn't needed now
   std::vector<store::ListNote> only;
   only.push_back({.number = at_risk->front().number, .listed = at_risk->front().listed, .due_at = work.now()});
   co_await note(work, std::move(only));

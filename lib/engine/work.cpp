@@ -74,8 +74,8 @@ asio::awaitable<void> Work::succeeded(Account& account) {
   }
   account.failures_in_a_row = 0;
   account.circuit = {};
-  const bool asked_to_wait = account.asked_to_wait_until && *account.asked_to_wait_until > now();
-  const bool blocked = account.blocked_until && *account.blocked_until > now();
+  const bool asked_to_wait = account.asked_to_wait_until && core::still_waits(*account.asked_to_wait_until, now());
+  const bool blocked = account.blocked_until && core::still_waits(*account.blocked_until, now());
   if (!asked_to_wait) account.exhausted_in_a_row = 0;
   if (account.held && !asked_to_wait && !blocked) co_await release(account);
 }
@@ -119,7 +119,7 @@ asio::awaitable<void> Work::failed(Account& account, cloud::Failure failure) {
 
 asio::awaitable<void> Work::pause_exhausted(Account& account, std::string why) {
   // Calls that were under way together hear it together.
-  const bool known = account.asked_to_wait_until && *account.asked_to_wait_until > now();
+  const bool known = account.asked_to_wait_until && core::still_waits(*account.asked_to_wait_until, now());
   if (known && account.exhausted_in_a_row > 0) co_return;
   const core::Duration pause = core::pause_when_exhausted(++account.exhausted_in_a_row);
   parts.log.message(

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <utility>
 
 namespace lethe::support {
 
@@ -25,9 +26,12 @@ class PacedTimer : public Timer {
       : clock_(clock), factor_(factor), timer_(executor) {}
 
   boost::asio::awaitable<void> wait_until(core::Time until) override {
-    while (!woken_ && clock_.now() < until) {
+    core::Time latest = clock_.now();
+    while (!woken_ && latest < until) {
       timer_.expires_after(real_wait(until));
       co_await timer_.async_wait(as_tuple(use_awaitable));
+      if (clock_.now() < latest) break;
+      latest = clock_.now();
     }
     woken_ = false;
   }
@@ -57,7 +61,7 @@ class SystemClock : public Clock {
     return std::chrono::floor<core::Duration>(std::chrono::steady_clock::now().time_since_epoch());
   }
   std::unique_ptr<Timer> make_timer(boost::asio::any_io_executor executor) override {
-    return std::make_unique<PacedTimer>(*this, 1.0, executor);
+    return make_paced_timer(*this, 1.0, std::move(executor));
   }
 };
 
@@ -69,7 +73,7 @@ class ScaledClock : public Clock {
   core::Time now() const override { return epoch_ + scaled(std::chrono::system_clock::now() - real_epoch_); }
   core::Duration monotonic() const override { return scaled(std::chrono::steady_clock::now() - started_); }
   std::unique_ptr<Timer> make_timer(boost::asio::any_io_executor executor) override {
-    return std::make_unique<PacedTimer>(*this, factor_, executor);
+    return make_paced_timer(*this, factor_, std::move(executor));
   }
 
  private:
@@ -82,6 +86,10 @@ class ScaledClock : public Clock {
 };
 
 }  // namespace
+
+std::unique_ptr<Timer> make_paced_timer(const Clock& clock, double factor, boost::asio::any_io_executor executor) {
+  return std::make_unique<PacedTimer>(clock, factor, executor);
+}
 
 std::unique_ptr<Clock> make_system_clock() {
   return std::make_unique<SystemClock>();

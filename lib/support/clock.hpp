@@ -13,7 +13,8 @@ namespace lethe::support {
 class Timer {
  public:
   virtual ~Timer() = default;
-  /// Returns at `until`, or as soon as wake() was called; a wake without a waiter ends the next wait at once.
+  /// Returns at `until`, as soon as wake() was called (a wake without a waiter ends the next wait at once), or when the
+  /// clock has stepped back meanwhile: what was planned by it is to be looked at again.
   virtual boost::asio::awaitable<void> wait_until(core::Time until) = 0;
   virtual void wake() = 0;
 };
@@ -26,6 +27,9 @@ class Clock {
   virtual core::Duration monotonic() const = 0;
   virtual std::unique_ptr<Timer> make_timer(boost::asio::any_io_executor executor) = 0;
 };
+
+/// Of a clock that runs `factor` times as fast as real time, and outlives it.
+std::unique_ptr<Timer> make_paced_timer(const Clock& clock, double factor, boost::asio::any_io_executor executor);
 
 /// The machine's clock. Its timers are armed for at most 60 s of real time and look again: suspend and clock steps.
 std::unique_ptr<Clock> make_system_clock();

@@ -103,6 +103,11 @@ TEST_P(AdmitUntil, an_instant_that_has_come) {
   EXPECT_TRUE(ask(held(GetParam(), "", now - 1s)).go);
 }
 
+TEST_P(AdmitUntil, an_instant_so_far_ahead_that_the_clock_stepped_back_since) {
+  EXPECT_FALSE(ask(held(GetParam(), "", now + 24h)).go);
+  EXPECT_TRUE(ask(held(GetParam(), "", now + 24h * 365)).go);
+}
+
 INSTANTIATE_TEST_SUITE_P(admit, AdmitUntil, testing::Values(AccountState::waiting, AccountState::blocked),
                          [](const testing::TestParamInfo<AccountState>& state) {
                            return std::string{word(state.param)};

@@ -57,6 +57,14 @@ TEST(Backoff, is_the_same_again_and_another_for_another_account) {
   EXPECT_LT(same, 3);
 }
 
+TEST(Wait, ends_at_its_time_and_where_no_wait_can_be_so_long) {
+  EXPECT_TRUE(still_waits(noon + seconds{1}, noon));
+  EXPECT_TRUE(still_waits(noon + longest_retry_after, noon));
+  EXPECT_TRUE(still_waits(noon + longest_retry_after, noon - minutes{5})) << "a small step back";
+  EXPECT_FALSE(still_waits(noon, noon));
+  EXPECT_FALSE(still_waits(noon + longest_retry_after, noon - hours{2}));
+}
+
 TEST(Circuit, opens_for_the_backoff_and_lets_go_after_it) {
   const Circuit opened = after_failure({}, 1, "acme", {}, noon);
   EXPECT_EQ(opened.failures, 1);

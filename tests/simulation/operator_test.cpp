@@ -194,7 +194,7 @@ TEST(Pause, lasts_over_restarts_and_polling_goes_on) {
   EXPECT_EQ(hand.state_of("sent"), State::deleted);
   EXPECT_EQ(hand.state_of("waits"), State::queued);
   EXPECT_EQ(hand.truth().size(), 1u);
-  EXPECT_NE(hand->log().find("paused by a person: migration"), std::string::npos);
+  EXPECT_NE(hand->log().find("the account is paused: migration"), std::string::npos);
   ASSERT_TRUE(hand.resume());
   hand->run_for(days{2});
   EXPECT_EQ(hand.state_of("waits"), State::deleted);

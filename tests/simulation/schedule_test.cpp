@@ -102,6 +102,23 @@ TEST(History, takes_the_clouds_own_stamp_once_a_day) {
   installation.stop();
 }
 
+TEST(History, does_without_the_stamp_where_the_list_is_closed_to_us) {
+  Installation installation(one_account(32, 2));
+  ASSERT_TRUE(installation.start());
+  drop(installation, "one");
+  installation.run_for(1h);
+  installation.network().spoil = [](const std::string& target, http::Response& response) {
+    if (!target.contains("/deleterequests")) return;
+    response.status = 403;
+    response.body = R"({"message":"no","errorcode":20002})";
+  };
+  installation.run_for(days{3});
+  EXPECT_TRUE(operation(installation, 1).deletion_took);
+  EXPECT_EQ(installation.model().calls().lists, 3) << "it was asked";
+  EXPECT_EQ(installation.log().find("blocked"), std::string::npos);
+  installation.stop();
+}
+
 TEST(History, counts_nothing_that_a_stop_hid) {
   Installation installation(one_account(33, 2));
   ASSERT_TRUE(installation.start());

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "simulation/installation.hpp"
@@ -9,6 +10,7 @@
 namespace lethe::simulation {
 namespace {
 
+using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -97,6 +99,76 @@ TEST(Clock, that_steps_by_a_day_neither_stops_the_polls_nor_hastens_a_verdict) {
     ASSERT_TRUE(job && *job);
     EXPECT_EQ((*job)->state, core::State::deleted) << "a step of " << day << " day";
   }
+}
+
+TEST(RetryAfter, of_a_clock_that_stepped_back_since_ends_with_the_step) {
+  for (const bool restarted : {false, true}) {
+    InstallationSettings settings = one_account(5);
+    Rule throttled;
+    throttled.call = Rule::Call::submit;
+    throttled.fault = Rule::Fault::throttled;
+    throttled.most = 1;
+    settings.model.faults.push_back(throttled);
+    Installation installation(settings);
+    installation.clock().step(days{1000});
+    installation.start();
+    installation.drop(job_of_one_key(0));
+    installation.run_for(seconds{10});
+    EXPECT_TRUE(installation.model().truth(installation.now()).empty());
+    installation.clock().step(-days{1000});
+    if (restarted) installation.restart_with([](core::Settings&) {});
+    installation.run_for(hours{3});
+    EXPECT_EQ(installation.model().truth(installation.now()).size(), 1U) << (restarted ? "restarted" : "running");
+  }
+}
+
+TEST(Submission, that_fails_is_the_last_error_and_opens_the_circuit) {
+  struct Case {
+    Rule::Fault fault;
+    std::string error;
+  };
+  for (const Case& one :
+       {Case{Rule::Fault::server_error, "HTTP 500"}, Case{Rule::Fault::silent, "no answer came"},
+        Case{Rule::Fault::throttled, "the cloud asks to wait"}, Case{Rule::Fault::garbage, "can't be read"}}) {
+    SCOPED_TRACE(one.error);
+    InstallationSettings settings = one_account(5);
+    Rule rule;
+    rule.call = Rule::Call::submit;
+    rule.fault = one.fault;
+    rule.most = 1;
+    settings.model.faults.push_back(rule);
+    Installation installation(settings);
+    installation.start();
+    installation.drop(job_of_one_key(0));
+    for (int i = 0; i < 200 && installation.store().account("north")->last_error.empty(); ++i) {
+      installation.run_for(seconds{1});
+    }
+    installation.run_for(seconds{2});  // until the hindrance is written
+    const auto account = installation.store().account("north");
+    EXPECT_THAT(account->last_error, testing::HasSubstr(one.error));
+    const bool waits = account->state == core::AccountState::waiting || !account->hindrance.why.empty();
+    EXPECT_TRUE(waits);
+  }
+}
+
+TEST(Stop, begins_no_further_request) {
+  // Refused, the submission would be sent once more with a new token: two exchanges after the stop began.
+  InstallationSettings settings = one_account(5);
+  Rule refused;
+  refused.call = Rule::Call::submit;
+  refused.fault = Rule::Fault::unauthorized;
+  refused.most = 1;
+  settings.model.faults.push_back(refused);
+  Installation installation(settings);
+  installation.submission_arrived = [&](const Exchange&) { installation.engine().stop(); };
+  installation.start();
+  installation.drop(job_of_one_key(0));
+  installation.run_for(minutes{5});
+  EXPECT_EQ(std::ranges::count(installation.journal(), Exchange::Call::submission, &Exchange::call), 1);
+  EXPECT_EQ(std::ranges::count(installation.journal(), Exchange::Call::token, &Exchange::call), 1);
+  const auto job = installation.store().job("job-0");
+  ASSERT_TRUE(job && *job);
+  EXPECT_EQ((*job)->state, core::State::queued);
 }
 
 TEST(Crash, at_every_change_of_the_store_loses_no_job_and_sends_none_twice) {

@@ -72,6 +72,7 @@ void VirtualClock::advance_to(core::Time time) {
 
 void VirtualClock::step(core::Duration by) {
   offset_ += by;
+  if (by < core::Duration::zero()) let_go(shown_waiters_, core::Time::max());
   let_go_all();
 }
 

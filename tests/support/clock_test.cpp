@@ -147,6 +147,28 @@ TEST_F(Waits, wake_just_before_a_past_instant_is_spent_too) {
   settle();
 }
 
+/// Shows what it is set to.
+class SetClock : public Clock {
+ public:
+  core::Time shown = *core::parse_rfc3339("2026-01-01T00:00:00Z");
+  core::Time now() const override { return shown; }
+  core::Duration monotonic() const override { return {}; }
+  std::unique_ptr<Timer> make_timer(asio::any_io_executor) override { return nullptr; }
+};
+
+TEST_F(Waits, wait_ends_when_the_clock_has_stepped_back) {
+  SetClock clock;
+  timer_ = make_paced_timer(clock, 1e7, context_.get_executor());
+  start(clock.now() + 1h);
+  context_.restart();
+  context_.run_for(20ms);
+  EXPECT_FALSE(ended_) << "the clock stands still";
+  clock.shown -= 24h * 365;
+  context_.restart();
+  context_.run_for(1s);
+  EXPECT_TRUE(ended_);
+}
+
 TEST_F(Waits, wait_ends_not_before_its_instant) {
   const core::Time until = clock_->now() + 20ms;
   start(until);

@@ -58,6 +58,8 @@ TEST_F(Input, wrong_usage_is_2) {
   expect_complaint(rig.lethe({"log", "--since", "yesterday"}), 2, HasSubstr("yesterday"));
   expect_complaint(rig.lethe({"run", "--time-scale", "0"}), 2, HasSubstr("--time-scale"));
   expect_complaint(rig.lethe({"run", "--time-scale", "fast"}), 2, HasSubstr("--time-scale"));
+  expect_complaint(rig.lethe({"run", "--time-scale", "nan"}), 2, HasSubstr("--time-scale"));
+  expect_complaint(rig.lethe({"run", "--time-scale", "1e18"}), 2, HasSubstr("--time-scale"));
 }
 
 TEST_F(Input, help_shows_an_example_for_each_command) {

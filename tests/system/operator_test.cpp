@@ -80,7 +80,7 @@ TEST(Operator, pause_holds_new_submissions_until_resume) {
   EXPECT_EQ(rig.stop_daemon(), 0);
   EXPECT_EQ(rig.lethe({"submit", rig.job("dsr", "keys = [\"a\"]")}).status, 0);
   rig.start_daemon();
-  EXPECT_TRUE(eventually([&] { return rig.daemon_log().contains("paused by a person: migration"); }));
+  EXPECT_TRUE(eventually([&] { return rig.daemon_log().contains("the account is paused: migration"); }));
   const auto status = rig.json({"status", "--json"});
   EXPECT_EQ(status.at("accounts").at(0).at("state"), value("paused"));
   EXPECT_EQ(status.at("accounts").at(0).at("why"), value("migration"));
