@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "simulation/lost.hpp"
@@ -104,6 +106,45 @@ TEST(Sweep, one_at_risk_is_asked_about_itself) {
   EXPECT_LT(latest(installation), minutes{35});
   // Both lists before the first submission, and the cloud's stamp of the end; no other.
   EXPECT_EQ(installation.model().calls().lists, 3);
+}
+
+/// Of two at risk the list has told of one's end, and could be read no more; then the other one is alone.
+TEST(Sweep, one_that_is_left_alone_by_a_list_that_failed_is_asked_about_no_more_often) {
+  InstallationSettings settings = with_sweep();
+  for (const auto& [match, deletion] :
+       {std::pair{"job-0", minutes{8 * 60 + 10}}, std::pair{"job-1", minutes{40 * 60}}}) {
+    settings.model.lives.push_back({.match = match, .life = simulator::Life{}});
+    settings.model.lives.back().life->deletion = deletion;
+  }
+  Installation installation(settings);
+  installation.start();
+  installation.drop(job_of("job-0"));
+  installation.run_for(hours{1});
+  installation.drop(job_of("job-1"));
+  bool lists_fail = false;
+  bool status_fails = false;
+  const auto is_list = [](std::string_view target) { return target.contains("/deleterequests"); };
+  installation.network().spoil = [&](const std::string& target, http::Response& response) {
+    if (is_list(target) ? lists_fail : status_fails && target.contains("/status")) response.status = 500;
+  };
+  const auto lists = [&] { return installation.model().calls().lists; };
+  const auto run_until = [&](const auto& done) {
+    for (int i = 0; i < 30'000 && !done(); ++i) installation.run_for(seconds{10});
+  };
+  run_until([&] { return !accepted(installation).empty() && accepted(installation).front().ended.has_value(); });
+  status_fails = true;
+  const auto before_end = lists();
+  run_until([&] { return lists() > before_end; });
+  lists_fail = true;
+  const auto before_failure = lists();
+  run_until([&] { return lists() > before_failure; });
+  status_fails = false;
+  run_until([&] { return state_of(installation, "job-0") == State::deleted; });
+  lists_fail = false;
+  const auto asked_before = installation.model().calls().status;
+  installation.run_for(hours{10});
+  EXPECT_EQ(state_of(installation, "job-1"), State::deleting);
+  EXPECT_LT(installation.model().calls().status - asked_before, 30);
 }
 
 TEST(Sweep, an_operation_that_the_list_calls_over_and_its_status_does_not_is_polled_on) {
