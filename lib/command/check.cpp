@@ -73,11 +73,19 @@ std::optional<std::filesystem::path> intake_of(const std::filesystem::path& file
 /// The jobs that were read before, by id.
 using Known = std::map<std::string, std::filesystem::path>;
 
-/// What waits already, where there is a store to say so; else nothing does.
+/// What is there and what waits already, where there is a store to say so; else nothing.
 class Queues {
  public:
   explicit Queues(const core::Settings& settings) {
     if (auto opened = Session::open(settings)) session_ = std::move(*opened);
+    if (auto read = digest_key(settings)) key_ = *read;
+  }
+  /// Of the store's digests.
+  const std::optional<support::DigestKey>& key() const { return key_; }
+  std::optional<core::Job> job(const std::string& id) {
+    if (!session_) return std::nullopt;
+    auto found = session_->store().job(id);
+    return found ? std::move(*found) : std::nullopt;
   }
   core::Time now() const { return session_ ? session_->now() : real_now(); }
   intake::Queue of(const core::AccountSettings& account) {
@@ -89,6 +97,7 @@ class Queues {
 
  private:
   std::unique_ptr<Session> session_;
+  std::optional<support::DigestKey> key_;
 };
 
 std::optional<support::Fault> check_in_time(const intake::JobRequest& request, const intake::Census& census,
@@ -96,6 +105,12 @@ std::optional<support::Fault> check_in_time(const intake::JobRequest& request, c
   const auto* account = core::find_account(settings, request.account);
   if (account == nullptr) return std::nullopt;
   return intake::check_pace(request, *account, queues.of(*account), census.contacts, census.bytes, queues.now());
+}
+
+/// A job that is there takes no other place in the queue, which counts it already.
+std::optional<support::Fault> check_again(const intake::JobRequest& request, const core::Job& known,
+                                          const intake::Census& census) {
+  return intake::check_readmission(request, known, core::readmit(known, census.digest), census.digest);
 }
 
 void check_job(const std::filesystem::path& file, const core::Settings& settings, Known& known, Queues& queues,
@@ -115,19 +130,24 @@ void check_job(const std::filesystem::path& file, const core::Settings& settings
                       .key = "id",
                       .remedy = "let each job have its own"});
   }
-  if (const auto late = intake::check_not_after(*request, queues.now())) {
+  const auto there = queues.key() ? queues.job(request->id) : std::nullopt;
+  if (const auto late = there ? std::nullopt : intake::check_not_after(*request, queues.now())) {
     faults.push_back(*late);
   }
-  const auto census = intake::take_census(*request, intake_of(file, settings), std::nullopt);
+  const auto census = intake::take_census(*request, intake_of(file, settings), there ? queues.key() : std::nullopt);
   if (!census) faults.push_back(census.error());
-  const auto late = census ? check_in_time(*request, *census, settings, queues) : std::nullopt;
-  if (faults.empty() && late) faults.push_back(*late);
+  if (faults.empty()) {
+    const auto fault =
+        there ? check_again(*request, *there, *census) : check_in_time(*request, *census, settings, queues);
+    if (fault) faults.push_back(*fault);
+  }
   if (!faults.empty()) {
     report.bad.push_back(failure(ExitStatus::failed, faults));
     return;
   }
-  report.good.push_back(fmt::format("ok  job {}: {} for account {}, {}", request->id, word(request->action),
-                                    request->account, counted(*request, *census)));
+  report.good.push_back(fmt::format("ok  job {}: {} for account {}, {}{}", request->id, word(request->action),
+                                    request->account, counted(*request, *census),
+                                    there ? fmt::format("; known already as {}", word(there->state)) : ""));
 }
 
 void check_intake(const core::Settings& settings, CheckReport& report) {

@@ -239,13 +239,10 @@ class Forecaster {
     const auto job = looked_.session->store().job(id);
     if (!job) return std::unexpected(failure(job.error()));
     if (!job->has_value()) return std::nullopt;
-    if (core::readmit(**job, census.digest) == core::Readmission::same) return std::string(word((*job)->state));
-    const bool other = (*job)->digest != census.digest;
-    const auto what = other ? std::string("is known with another content")
-                            : fmt::format("was used before, and that job ended as {}", word((*job)->state));
-    const support::Fault fault{
-        .what = what, .file = request.file, .line = 0, .column = 0, .key = "id", .remedy = "give a new id"};
-    return std::unexpected(failure(ExitStatus::failed, std::vector{fault}));
+    const auto readmission = core::readmit(**job, census.digest);
+    const auto fault = intake::check_readmission(request, **job, readmission, census.digest);
+    if (fault) return std::unexpected(failure(ExitStatus::failed, std::vector{*fault}));
+    return std::string(word((*job)->state));
   }
 
   /// `shared`: the operations of its kind with this job's contacts behind those of the jobs before it.
