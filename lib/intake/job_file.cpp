@@ -244,6 +244,17 @@ std::expected<JobRequest, std::vector<Fault>> parse_job(std::string_view text, c
   return std::move(draft.request);
 }
 
+std::vector<std::filesystem::path> lists_named(std::string_view text) {
+  std::vector<std::filesystem::path> lists;
+  const auto table = config::parse_toml(text, {});
+  if (!table) return lists;
+  for (const std::string_view key : {"keys_file", "ids_file"}) {
+    const auto name = (*table)[key].value<std::string>();
+    if (name && !name->empty() && name->find('\0') == std::string::npos) lists.emplace_back(*name);
+  }
+  return lists;
+}
+
 std::expected<JobRequest, std::vector<Fault>> read_job_file(const std::filesystem::path& file,
                                                             const core::Settings& settings) {
   const auto text = config::read_text(std::filesystem::absolute(file), most_job_bytes, config::Links::followed);

@@ -48,6 +48,9 @@ std::expected<JobRequest, std::vector<support::Fault>> parse_job(std::string_vie
                                                                  const std::filesystem::path& file,
                                                                  const core::Settings& settings);
 
+/// The list files that a job file names, whatever else is wrong with it; none where it isn't TOML.
+std::vector<std::filesystem::path> lists_named(std::string_view text);
+
 /// What a request must fulfil however it was made (account, id, list key): for the flags of `submit`. An empty id is
 /// left out, since it comes from the content.
 std::vector<support::Fault> check_request(const JobRequest& request, const core::Settings& settings);

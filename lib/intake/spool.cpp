@@ -102,7 +102,10 @@ boost::asio::awaitable<Spool::Taken> Spool::take(const SpoolFolder& folder, std:
     co_return reject(folder, name, faults);
   }
   auto parsed = parse_job(*text, file, settings_);
-  if (!parsed) co_return reject(folder, name, parsed.error());
+  if (!parsed) {
+    for (const auto& list : lists_named(*text)) reject_list(folder, list);
+    co_return reject(folder, name, parsed.error());
+  }
   JobRequest request = std::move(*parsed);
   find_moved_list(folder, request);
   Taking taking;
@@ -116,7 +119,7 @@ boost::asio::awaitable<Spool::Taken> Spool::take(const SpoolFolder& folder, std:
     notify(name, false, support::to_line(accepted.error().fault));
     co_return Taken::store_refused;
   }
-  reject_list(folder, request);
+  reject_list(folder, request.contacts.named);
   const std::vector faults{accepted.error().fault};
   co_return reject(folder, name, faults);
 }
@@ -185,9 +188,9 @@ Spool::Taken Spool::reject(const SpoolFolder& folder, const std::string& name, c
   return Taken::stays;
 }
 
-void Spool::reject_list(const SpoolFolder& folder, const JobRequest& request) {
-  const std::filesystem::path& named = request.contacts.named;
-  if (!lies_here(folder, named)) return;
+void Spool::reject_list(const SpoolFolder& folder, const std::filesystem::path& named) {
+  // A list that is named like a job may be one: it has a turn of its own.
+  if (!lies_here(folder, named) || SpoolFolder::is_job(named)) return;
   const auto moved = folder.move(named, SpoolFolder::Place::rejected, clock_.now());
   if (!moved) notify(named.string(), false, moved.error());
 }

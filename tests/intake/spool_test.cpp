@@ -112,6 +112,29 @@ TEST_F(SpoolTest, list_of_a_rejected_job_moves_too) {
   EXPECT_THAT(content("spool/rejected/a.toml.why"), HasSubstr("l:2: begins or ends with white space"));
 }
 
+TEST_F(SpoolTest, list_of_a_job_that_is_at_fault_itself_moves_too) {
+  write("spool/p.csv", "A\n");
+  write("spool/sub/i", "1\n");
+  write("spool/a.toml", "account = \"nobody\"\nkeys_file = \"p.csv\"\nids_file = \"sub/i\"\n");
+  write("outside", "A\n");
+  write("spool/b.toml", "account = \"nobody\"\nkeys_file = \"../outside\"\n");
+  fs::create_symlink("../outside", folder_ / "spool/link");
+  write("spool/c.toml", "account = \"nobody\"\nkeys_file = \"link\"\n");
+  EXPECT_TRUE(take_all());
+  EXPECT_THAT(files("rejected"),
+              ElementsAre("a.toml", "a.toml.why", "b.toml", "b.toml.why", "c.toml", "c.toml.why", "i", "p.csv"));
+  EXPECT_EQ(content("outside"), "A\n");
+  EXPECT_TRUE(is_there("link"));
+}
+
+TEST_F(SpoolTest, another_job_named_as_a_list_keeps_its_turn) {
+  write("spool/a.toml", "account = \"nobody\"\nkeys_file = \"b.toml\"\n");
+  write("spool/b.toml", good);
+  EXPECT_TRUE(take_all());
+  EXPECT_THAT(files("rejected"), ElementsAre("a.toml", "a.toml.why"));
+  EXPECT_THAT(files("accepted"), ElementsAre("b.toml"));
+}
+
 TEST_F(SpoolTest, list_outside_stays_where_it_is) {
   write("outside", "A\n");
   write("spool/a.toml", "account = \"acme\"\nkeys_file = \"../outside\"\n");
