@@ -235,6 +235,9 @@ class Store {
   virtual Result<core::Operation> operation(core::OperationNumber number) = 0;
   virtual Result<std::vector<core::Operation>> in_state(std::string_view account, core::State state,
                                                         std::size_t most) = 0;
+  /// Of those in a final state: that ended at or after `since`, the newest end first.
+  virtual Result<std::vector<core::Operation>> ended_in_state(std::string_view account, core::State state,
+                                                              core::Time since, std::size_t most) = 0;
   /// The next ones behind that number.
   virtual Result<std::vector<core::Operation>> in_state_after(std::string_view account, core::State state,
                                                               core::OperationNumber after, std::size_t most) = 0;

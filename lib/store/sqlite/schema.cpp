@@ -153,6 +153,7 @@ CREATE TABLE operation (
 CREATE UNIQUE INDEX operation_of_cloud ON operation (account, action, operation_id) WHERE operation_id IS NOT NULL;
 CREATE INDEX operation_due ON operation (account, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX operation_in_state ON operation (account, state, number);
+CREATE INDEX operation_ended ON operation (account, state, ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX operation_window ON operation (account, state, action, restorable_until);
 CREATE INDEX operation_suppressed ON operation (account, number) WHERE suppression_took IS NOT NULL;
 CREATE INDEX operation_deleted ON operation (account, number) WHERE deletion_took IS NOT NULL;
