@@ -141,6 +141,18 @@ std::string who_goes_first(const store::NextSubmission& next, const core::Job& j
   return fmt::format("job {} goes first", next.job->id);
 }
 
+/// What keeps the account's calls back beside what admission looks at.
+store::Result<store::Hindrance> hindrance_now(store::Store& store, const std::string& account, core::Time now) {
+  auto record = store.account(account);
+  if (!record) return std::unexpected(record.error());
+  if (record->hindrance.until && *record->hindrance.until <= now) return store::Hindrance{};
+  return std::move(record->hindrance);
+}
+
+std::string with_end(const std::string& why, const std::optional<core::Time>& until) {
+  return until ? fmt::format("{} (until {})", why, short_time(*until)) : why;
+}
+
 store::Result<std::string> why_it_waits(store::Store& store, const core::Settings& settings, const core::Job& job,
                                         const std::vector<core::Operation>& operations, core::Time now) {
   const auto* account = core::find_account(settings, job.account);
@@ -148,11 +160,13 @@ store::Result<std::string> why_it_waits(store::Store& store, const core::Setting
   const auto prospect = engine::prospect_of(store, settings.schedule, *account, now);
   if (!prospect) return std::unexpected(prospect.error());
   const auto admission = core::admit(*account, prospect->facts, core::turn_of(job), now);
-  if (!admission.go) {
-    if (!admission.not_before) return admission.why;
-    return fmt::format("{} (until {})", admission.why, short_time(*admission.not_before));
-  }
-  return who_goes_first(prospect->next, job, operations);
+  if (!admission.go) return with_end(admission.why, admission.not_before);
+  const auto hindrance = hindrance_now(store, job.account, now);
+  if (!hindrance) return std::unexpected(hindrance.error());
+  auto first = who_goes_first(prospect->next, job, operations);
+  // One without an end slows calls down and stops none: who goes first says more.
+  const bool stops = !hindrance->why.empty() && (hindrance->until || first.empty());
+  return stops ? with_end(hindrance->why, hindrance->until) : std::move(first);
 }
 
 std::optional<core::Time> expected_end_of(const JobDetail& detail) {
