@@ -133,7 +133,7 @@ struct Hindrance {
 /// An account that has something open.
 struct OpenAccount {
   std::string name;
-  std::int64_t open = 0;  ///< operations that haven't ended, and jobs of which something is in no operation
+  std::int64_t open = 0;  ///< operations that haven't ended, and jobs of which something is in no operation, held too
 };
 
 /// What is kept about an account beside its operations.

@@ -129,6 +129,16 @@ TEST_F(Status, an_account_that_was_taken_out_with_something_open_is_told) {
   EXPECT_NE(seen.attention[0].what.find("acme"), std::string::npos);
 }
 
+TEST_F(Status, an_account_that_was_taken_out_with_a_held_job_is_told) {
+  const auto held = store_->submit("held", 1);
+  must(store_->run(store().hold(held.number, noon, "the fuse")));
+  core::Settings without = settings_;
+  without.accounts[0].name = "other";
+  EXPECT_EQ(must(status_view(store(), without, noon)).attention.size(), 1U);
+  must(store_->run(store().cancel(held.number, noon, "not meant")));
+  EXPECT_TRUE(must(status_view(store(), without, noon)).attention.empty());
+}
+
 TEST_F(Status, requests_are_those_of_the_present_day) {
   const auto day = std::chrono::floor<std::chrono::days>(noon).time_since_epoch().count();
   note(store().note_requests("acme", day, 12));

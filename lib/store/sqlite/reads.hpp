@@ -38,6 +38,7 @@ std::string indexed_beside();  ///< account, after
 std::string job_by_id();       ///< id
 std::string operations_of();   ///< job
 std::string swept();           ///< account, state, action, now, most
+std::string held();            ///< account, the state
 std::string hasten_swept();    ///< account, state, action, now, most
 }  // namespace queries
 

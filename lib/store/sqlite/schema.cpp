@@ -100,6 +100,7 @@ CREATE TABLE job (
 ) STRICT;
 CREATE INDEX job_waiting ON job (account, number) WHERE rest = 'queued' AND cursor < length;
 CREATE INDEX job_waiting_of_kind ON job (account, action, selector, number) WHERE rest = 'queued' AND cursor < length;
+CREATE INDEX job_not_waiting ON job (account, rest) WHERE rest <> 'queued' AND cursor < length;
 CREATE INDEX job_expiring ON job (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX job_erasable ON job (ended_at, number) WHERE ended_at IS NOT NULL AND contacts_erased_at IS NULL;
 
