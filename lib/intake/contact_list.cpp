@@ -36,7 +36,8 @@ class InlineReader : public ContactReader {
       : source_(request.contacts),
         file_(request.file),
         selector_(request.selector),
-        accept_warnings_(request.accept_warnings) {}
+        accept_warnings_(request.accept_warnings),
+        form_(form_of(request)) {}
 
   Next next() override {
     if (position_ == source_.inline_contacts.size()) return std::nullopt;
@@ -50,7 +51,7 @@ class InlineReader : public ContactReader {
                                  .line = line,
                                  .column = 0,
                                  .key = std::string(core::word(selector_)),
-                                 .remedy = finding->remedy});
+                                 .remedy = remedy_of(*finding, form_)});
   }
   ListStamp stamp() const override { return {}; }
   std::int64_t at_most() const override { return std::ssize(source_.inline_contacts); }
@@ -60,13 +61,17 @@ class InlineReader : public ContactReader {
   std::filesystem::path file_;
   core::Selector selector_;
   bool accept_warnings_;
+  Form form_;
   std::size_t position_ = 0;
 };
 
 class LineReader : public ContactReader {
  public:
   LineReader(std::unique_ptr<ListFile> file, const JobRequest& request)
-      : file_(std::move(file)), selector_(request.selector), accept_warnings_(request.accept_warnings) {}
+      : file_(std::move(file)),
+        selector_(request.selector),
+        accept_warnings_(request.accept_warnings),
+        form_(form_of(request)) {}
 
   Next next() override {
     while (true) {
@@ -80,7 +85,7 @@ class LineReader : public ContactReader {
       }
       if (text->empty()) continue;
       const auto finding = check(*text);
-      if (finding) return std::unexpected(file_->fault(line, finding->what, finding->remedy));
+      if (finding) return std::unexpected(file_->fault(line, finding->what, remedy_of(*finding, form_)));
       return text;
     }
   }
@@ -124,15 +129,15 @@ class LineReader : public ContactReader {
   std::optional<Finding> check(std::string_view text) {
     const bool first = std::exchange(first_, false);
     all_have_commas_ = all_have_commas_ && text.find(',') != std::string_view::npos;
-    if (first && !accept_warnings_ && looks_like_header(text)) return header_finding();
+    if (first && !accept_warnings_ && looks_like_header(text)) return header_finding(form_);
     return check_contact(text, selector_, accept_warnings_);
   }
 
   Next finish() {
     if (auto fault = file_->finish()) return std::unexpected(std::move(*fault));
     if (!first_ && all_have_commas_ && !accept_warnings_) {
-      const Finding finding = commas_finding();
-      return std::unexpected(file_->fault(0, finding.what, finding.remedy));
+      const Finding finding = commas_finding(form_);
+      return std::unexpected(file_->fault(0, finding.what, remedy_of(finding, form_)));
     }
     return std::nullopt;
   }
@@ -140,6 +145,7 @@ class LineReader : public ContactReader {
   std::unique_ptr<ListFile> file_;
   core::Selector selector_;
   bool accept_warnings_;
+  Form form_;
   std::string text_;
   bool first_ = true;
   bool all_have_commas_ = true;
@@ -153,7 +159,8 @@ class CsvReader : public ContactReader {
       : file_(std::move(file)),
         column_(request.contacts.column.value_or("")),
         selector_(request.selector),
-        accept_warnings_(request.accept_warnings) {}
+        accept_warnings_(request.accept_warnings),
+        form_(form_of(request)) {}
 
   Next next() override {
     if (!header_read_) {
@@ -164,7 +171,7 @@ class CsvReader : public ContactReader {
       const std::int64_t line = file_->line();
       if (const auto contact = take_plain_record()) {
         const auto finding = check_contact(*contact, selector_, accept_warnings_);
-        if (finding) return std::unexpected(file_->fault(line, finding->what, finding->remedy));
+        if (finding) return std::unexpected(file_->fault(line, finding->what, remedy_of(*finding, form_)));
         return contact;
       }
       const auto fields = read_record([this](std::size_t index) { return index == wanted_; });
@@ -176,7 +183,7 @@ class CsvReader : public ContactReader {
                                      "put fields with commas into quotes"));
       }
       const auto finding = check_contact(kept_.front(), selector_, accept_warnings_);
-      if (finding) return std::unexpected(fault(kept_line_, finding->what, finding->remedy));
+      if (finding) return std::unexpected(fault(kept_line_, finding->what, remedy_of(*finding, form_)));
       return kept_.front();
     }
     if (auto fault = file_->finish()) return std::unexpected(std::move(*fault));
@@ -322,6 +329,7 @@ class CsvReader : public ContactReader {
   std::string column_;
   core::Selector selector_;
   bool accept_warnings_;
+  Form form_;
   bool header_read_ = false;
   bool at_end_ = false;
   std::size_t columns_ = 0;

@@ -9,7 +9,6 @@
 #include "config/keys.hpp"
 #include "config/toml_file.hpp"
 #include "core/admission.hpp"
-#include "intake/contact_rules.hpp"
 
 namespace lethe::intake {
 namespace {
@@ -53,7 +52,7 @@ std::optional<Finding> check_id(std::string_view id) {
 }
 
 void report(const Value& value, const std::optional<Finding>& finding) {
-  if (finding) value.fault(finding->what, finding->remedy);
+  if (finding) value.fault(finding->what, remedy_of(*finding, Form::job_file));
 }
 
 void take_account(Draft& draft, const Value& value) {
@@ -271,7 +270,7 @@ std::vector<Fault> check_request(const JobRequest& request, const core::Settings
                       .line = 0,
                       .column = 0,
                       .key = std::move(key),
-                      .remedy = finding->remedy});
+                      .remedy = remedy_of(*finding, form_of(request))});
   };
   add("account", check_account(request.account, settings));
   if (!request.id.empty()) add("id", check_id(request.id));

@@ -12,6 +12,7 @@
 
 #include "core/job.hpp"
 #include "core/settings.hpp"
+#include "intake/contact_rules.hpp"
 #include "support/fault.hpp"
 
 namespace lethe::intake {
@@ -37,6 +38,10 @@ struct JobRequest {
   bool accept_warnings = false;
   std::filesystem::path file;  ///< where it was read; empty: flags
 };
+
+inline Form form_of(const JobRequest& request) {
+  return request.file.empty() ? Form::flags : Form::job_file;
+}
 
 /// Every fault of the file at once. Accounts must be known to `settings`, unless it holds none; a list path is taken
 /// relative to the file.

@@ -241,6 +241,7 @@ TEST_F(AcceptTest, job_that_comes_too_late_at_the_present_pace) {
   std::string text;
   for (int i = 0; i < 200; ++i) text += "key-" + std::to_string(i) + "\n";
   JobRequest request = list_request(text);
+  request.file = "job.toml";
   const auto refused = run(accept(store_, key_, request, std::nullopt, now, taking));
   ASSERT_FALSE(refused);
   EXPECT_THAT(support::to_line(refused.error().fault), HasSubstr("accept_warnings = true"));

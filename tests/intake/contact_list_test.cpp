@@ -8,6 +8,7 @@
 namespace lethe::intake {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
@@ -89,7 +90,10 @@ TEST_F(IntakeTest, doubts_about_lines_are_refused_unless_accepted) {
            {"a,b\nc,d\n", "list: has a comma in every line"}}) {
     JobRequest request = list_request(text);
     EXPECT_THAT(read(request).fault, HasSubstr(fault)) << text;
-    EXPECT_THAT(read(request).fault, HasSubstr("accept_warnings = true")) << text;
+    EXPECT_THAT(read(request).fault, AllOf(HasSubstr("give --accept-warnings"), Not(HasSubstr("column = ")))) << text;
+    request.file = "job.toml";
+    EXPECT_THAT(read(request).fault, HasSubstr(fault)) << text;
+    EXPECT_THAT(read(request).fault, HasSubstr("set accept_warnings = true")) << text;
     request.accept_warnings = true;
     EXPECT_EQ(read(request).fault, "") << text;
   }

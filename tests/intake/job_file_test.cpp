@@ -142,6 +142,15 @@ TEST_F(IntakeTest, name_of_the_file_that_makes_no_id) {
               ElementsAre(HasSubstr("id: is missing, and the file's name looks like an e-mail address")));
 }
 
+TEST_F(IntakeTest, flags_are_told_of_the_flag_that_accepts_warnings) {
+  JobRequest request;
+  request.account = "acme";
+  request.list.emplace().key = "X_Salesforce";
+  EXPECT_THAT(lines_of(check_request(request, settings_)), ElementsAre(HasSubstr("give --accept-warnings")));
+  request.file = "job.toml";
+  EXPECT_THAT(lines_of(check_request(request, settings_)), ElementsAre(HasSubstr("set accept_warnings = true")));
+}
+
 TEST_F(IntakeTest, accepted_warnings_let_doubts_pass) {
   EXPECT_THAT(faults_of("account = \"acme\"\nkeys = [\" A\"]\naccept_warnings = true\n"), IsEmpty());
   EXPECT_THAT(faults_of("account = \"acme\"\naccept_warnings = true\n[list]\nkey = \"X_Salesforce\"\n"), IsEmpty());
