@@ -84,7 +84,8 @@ class LineReader : public ContactReader {
         text = text_;
       }
       if (text->empty()) continue;
-      const auto finding = check(*text);
+      const bool quoted = take_quotes(*text);
+      const auto finding = check(*text, quoted);
       if (finding) return std::unexpected(file_->fault(line, finding->what, remedy_of(*finding, form_)));
       return text;
     }
@@ -101,6 +102,24 @@ class LineReader : public ContactReader {
     if (file_->may_hold_return() && text.find('\r') != std::string_view::npos) return std::nullopt;
     file_->take_line(*line);
     return text;
+  }
+
+  /// A line that is one field of a CSV in quotes stands for what it holds; any other is taken as it is.
+  bool take_quotes(std::string_view& line) {
+    if (line.size() < 2 || !line.starts_with('"') || !line.ends_with('"')) return false;
+    const std::string_view inner = line.substr(1, line.size() - 2);
+    if (inner.find('"') == std::string_view::npos) {
+      line = inner;
+      return true;
+    }
+    std::string field;
+    for (std::size_t at = 0; at < inner.size(); ++at) {
+      if (inner[at] == '"' && (++at == inner.size() || inner[at] != '"')) return false;
+      field += inner[at];
+    }
+    unquoted_ = std::move(field);
+    line = unquoted_;
+    return true;
   }
 
   /// False at the end of the file.
@@ -126,9 +145,10 @@ class LineReader : public ContactReader {
     return any;
   }
 
-  std::optional<Finding> check(std::string_view text) {
+  /// A comma within quotes divides nothing.
+  std::optional<Finding> check(std::string_view text, bool quoted) {
     const bool first = std::exchange(first_, false);
-    all_have_commas_ = all_have_commas_ && text.find(',') != std::string_view::npos;
+    all_have_commas_ = all_have_commas_ && !quoted && text.find(',') != std::string_view::npos;
     if (first && !accept_warnings_ && looks_like_header(text)) return header_finding(form_);
     return check_contact(text, selector_, accept_warnings_);
   }
@@ -147,6 +167,7 @@ class LineReader : public ContactReader {
   bool accept_warnings_;
   Form form_;
   std::string text_;
+  std::string unquoted_;
   bool first_ = true;
   bool all_have_commas_ = true;
 };

@@ -109,6 +109,12 @@ TEST_F(AcceptTest, list_job_keeps_its_declared_size) {
   EXPECT_EQ(taken(request_of(head + "[list]\nkey = \"EXT\"\n", "two.toml")).job.contacts, 0);
 }
 
+TEST_F(AcceptTest, quotes_of_a_line_make_no_other_contact) {
+  taken(list_request("\"A\"\nA\n\"B\"\n"));
+  EXPECT_THAT(store_.jobs_by_id.at("job").contacts, ElementsAre("A", "B"));
+  EXPECT_EQ(digest_of(list_request("\"A\"\n\"B\"\n")), digest_of(list_request("A\nB\n")));
+}
+
 TEST_F(AcceptTest, digest_follows_the_content_and_nothing_else) {
   const std::string plain = digest_of(request_of(head + "keys = [\"A\", \"B\"]\n"));
   EXPECT_EQ(
