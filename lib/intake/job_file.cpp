@@ -199,13 +199,21 @@ std::vector<Key<Draft>> job_keys() {
   };
 }
 
+/// The file's name without .toml. Nothing else is an extension: "dsr.2026" is an id, too.
+std::string default_id(const std::filesystem::path& file) {
+  std::string name = file.filename().string();
+  constexpr std::string_view extension = ".toml";
+  if (name.ends_with(extension)) name.resize(name.size() - extension.size());
+  return name;
+}
+
 void check_whole(Draft& draft, const Scope& scope) {
   const auto missing = [&scope](std::string_view key, std::string what, std::string remedy) {
     scope.fault(toml::source_region{}, key, std::move(what), std::move(remedy));
   };
   if (!draft.account_given) missing("account", "is missing", "name an account of the configuration");
   if (!draft.id_given) {
-    draft.request.id = scope.file.stem().string();
+    draft.request.id = default_id(scope.file);
     if (const auto finding = check_id(draft.request.id)) {
       missing("id", fmt::format("is missing, and the file's name {}", finding->what), "give an id");
     }

@@ -22,6 +22,13 @@ TEST_F(IntakeTest, least_job_takes_its_defaults) {
   EXPECT_EQ(request.file, folder_ / "dsr-1.toml");
 }
 
+TEST_F(IntakeTest, only_toml_is_left_out_of_the_name_that_becomes_the_id) {
+  const std::string text = "account = \"acme\"\nkeys = [\"A\"]\n";
+  EXPECT_EQ(request_of(text, "dsr.2026").id, "dsr.2026");
+  EXPECT_EQ(request_of(text, "dsr.2026.toml").id, "dsr.2026");
+  EXPECT_EQ(request_of(text, "dsr").id, "dsr");
+}
+
 TEST_F(IntakeTest, every_key_of_a_job_is_taken) {
   const JobRequest request = request_of(
       "account = \"acme\"\nid = \"X-1\"\naction = \"restrict\"\nnot_after = 2026-11-29T01:30:00.5+01:00\n"
