@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -33,11 +34,29 @@ std::string source_in_words(const core::SecretSource& source) {
   return "";
 }
 
-void check_secret(const core::AccountSettings& account, CheckReport& report) {
+std::string_view key_of(const core::SecretSource& source) {
+  switch (source.kind) {
+    case core::SecretSource::Kind::file:
+      return "client_secret_file";
+    case core::SecretSource::Kind::credential:
+      return "client_secret_credential";
+    case core::SecretSource::Kind::environment:
+      return "client_secret_env";
+  }
+  return "";
+}
+
+/// A fault of what a key of the configuration names.
+Failure of_account(const core::Settings& settings, const core::AccountSettings& account, std::string_view key,
+                   const std::string& what) {
+  return failure(ExitStatus::configuration,
+                 fmt::format("{}: account {}'s {}: {}", settings.file.string(), account.name, key, what));
+}
+
+void check_secret(const core::Settings& settings, const core::AccountSettings& account, CheckReport& report) {
   const auto secret = cloud::read_secret(account.client_secret);
   if (!secret) {
-    report.bad.push_back(
-        failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, secret.error())));
+    report.bad.push_back(of_account(settings, account, key_of(account.client_secret), secret.error()));
     return;
   }
   report.good.push_back(fmt::format("ok  account {}: account_id {}, {}", account.name, account.account_id,
@@ -51,14 +70,14 @@ std::string counted(const intake::JobRequest& request, const intake::Census& cen
 }
 
 /// A CA file that can't be read would be found out at the first connection only.
-void check_authority(const core::AccountSettings& account, CheckReport& report) {
+void check_authority(const core::Settings& settings, const core::AccountSettings& account, CheckReport& report) {
   if (account.ca_file.empty()) return;
   boost::asio::io_context loop;
   http::ClientSettings http_settings;
   http_settings.ca_file = account.ca_file;
   const auto client = http::make_client(loop.get_executor(), http_settings);
   if (client) return;
-  report.bad.push_back(failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, client.error())));
+  report.bad.push_back(of_account(settings, account, "ca_file", client.error()));
 }
 
 /// Where a job file lies in the intake directory already, its list is held to the rules there.
@@ -169,7 +188,7 @@ void check_intake(const core::Settings& settings, CheckReport& report) {
 std::optional<Failure> unusable_secret(const core::Settings& settings) {
   for (const core::AccountSettings& account : settings.accounts) {
     const auto secret = cloud::read_secret(account.client_secret);
-    if (!secret) return failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, secret.error()));
+    if (!secret) return of_account(settings, account, key_of(account.client_secret), secret.error());
   }
   return std::nullopt;
 }
@@ -188,8 +207,8 @@ CheckReport check_files(const std::filesystem::path& configuration, const std::v
     report.good.push_back(fmt::format("ok  configuration {}", configuration.string()));
     check_intake(draft.settings, report);
     for (const auto& account : draft.settings.accounts) {
-      check_secret(account, report);
-      check_authority(account, report);
+      check_secret(draft.settings, account, report);
+      check_authority(draft.settings, account, report);
     }
   } else {
     report.bad.push_back(failure(ExitStatus::configuration, draft.faults));
