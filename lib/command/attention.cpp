@@ -208,12 +208,6 @@ store::Result<void> add_account(store::Store& store, const std::string& name, co
                   .what = fmt::format("account {}: {}", name, hindrance.why),
                   .remedy = "nothing of it is submitted or polled meanwhile; it goes on by itself"});
   }
-  if (record->state == core::AccountState::paused) {
-    to.push_back({.operation = std::nullopt,
-                  .job = {},
-                  .what = fmt::format("account {} is {}: {}", name, word(record->state), record->why),
-                  .remedy = fmt::format("`lethe resume {}` lets it submit again", name)});
-  }
   if (record->paused_at) {
     to.push_back({.operation = std::nullopt,
                   .job = {},

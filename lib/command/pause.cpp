@@ -44,7 +44,7 @@ boost::asio::awaitable<Outcome<Spoken>> resume(store::Store& store, const core::
   if (auto refused = unknown(settings, account)) co_return std::unexpected(std::move(*refused));
   const auto record = store.account(account);
   if (!record) co_return std::unexpected(failure(record.error()));
-  const bool paused = record->paused_at || record->state == core::AccountState::paused;
+  const bool paused = record->paused_at.has_value();
   if (paused) {
     const auto resumed = co_await store.resume(account);
     if (!resumed) co_return std::unexpected(failure(resumed.error()));

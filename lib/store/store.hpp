@@ -139,7 +139,7 @@ struct OpenAccount {
 /// What is kept about an account beside its operations.
 struct AccountRecord {
   std::string name;
-  core::AccountState state = core::AccountState::ready;
+  core::AccountState state = core::AccountState::ready;  ///< never paused
   std::string why;
   std::optional<core::Time> until;
   std::optional<core::Time> paused_at;  ///< by a person, whatever `state` says beside
