@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "core/ascii.hpp"
 #include "core/job.hpp"
 
 namespace lethe::intake {
@@ -21,9 +22,9 @@ std::string column_remedy(Form form) {
 /// Lower case, letters and digits only: "Subscriber Key" and "subscriber_key" are the same name.
 std::string plain(std::string_view text) {
   std::string result;
-  for (const char c : text) {
+  for (const char given : text) {
+    const char c = core::lower(given);
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) result += c;
-    if (c >= 'A' && c <= 'Z') result += static_cast<char>(c - 'A' + 'a');
   }
   return result;
 }
