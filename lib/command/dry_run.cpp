@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cloud/messages.hpp"
+#include "command/json_time.hpp"
 #include "command/session.hpp"
 #include "core/batching.hpp"
 #include "core/forecast.hpp"
@@ -353,9 +354,6 @@ std::string forecast_text(const std::vector<Forecast>& jobs) {
 }
 
 std::string forecast_json(const std::vector<Forecast>& jobs) {
-  const auto time_or_null = [](const std::optional<core::Time>& time) {
-    return time ? boost::json::value(core::rfc3339(*time)) : boost::json::value(nullptr);
-  };
   boost::json::array array;
   for (const auto& job : jobs) {
     boost::json::object entry;
@@ -367,8 +365,8 @@ std::string forecast_json(const std::vector<Forecast>& jobs) {
     entry["bytes"] = job.requests.bytes;
     entry["operations_ahead"] = job.ahead;
     entry["known"] = job.known ? boost::json::value(*job.known) : boost::json::value(nullptr);
-    entry["last_submission_at"] = time_or_null(job.last_submission_at);
-    entry["expected_end"] = time_or_null(job.expected_end);
+    entry["last_submission_at"] = json_time(job.last_submission_at);
+    entry["expected_end"] = json_time(job.expected_end);
     entry["not_after"] = core::rfc3339(job.not_after);
     entry["in_time"] = job.in_time();
     entry["pace"] = boost::json::array(job.pace.begin(), job.pace.end());

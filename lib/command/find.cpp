@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "command/json_time.hpp"
 #include "command/table.hpp"
 #include "support/contact_digest.hpp"
 
@@ -108,10 +109,6 @@ store::Result<Findings> look_up(store::Store& store, const Places& places) {
 
 std::string time_text(const std::optional<core::Time>& time) {
   return time ? core::rfc3339(std::chrono::floor<std::chrono::seconds>(*time)) : "-";
-}
-
-boost::json::value json_time(const std::optional<core::Time>& time) {
-  return time ? boost::json::value(core::rfc3339(*time)) : nullptr;
 }
 
 /// The first names, and how many there are.

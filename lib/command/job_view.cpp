@@ -9,6 +9,8 @@
 #include <ranges>
 #include <utility>
 
+#include "command/json_time.hpp"
+#include "command/known_account.hpp"
 #include "command/known_job.hpp"
 #include "command/table.hpp"
 #include "core/admission.hpp"
@@ -30,10 +32,6 @@ std::string short_time(const std::optional<core::Time>& time) {
 
 std::string or_dash(std::string text) {
   return text.empty() ? "-" : std::move(text);
-}
-
-boost::json::value json_time(const std::optional<core::Time>& time) {
-  return time ? boost::json::value(core::rfc3339(*time)) : nullptr;
 }
 
 std::string contacts(const core::Job& job) {
@@ -229,7 +227,9 @@ Outcome<std::vector<store::JobView>> job_list(store::Store& store, const core::S
     return true;
   });
   if (!read) return std::unexpected(failure(read.error()));
-  if (!jobs.empty() || !filter.account || core::find_account(settings, *filter.account) != nullptr) return jobs;
+  if (!jobs.empty() || !filter.account) return jobs;
+  auto configured = known_account(settings, *filter.account);
+  if (configured) return jobs;
   bool named = false;
   store::JobFilter any_state;
   any_state.account = filter.account;
@@ -239,8 +239,7 @@ Outcome<std::vector<store::JobView>> job_list(store::Store& store, const core::S
   });
   if (!asked) return std::unexpected(failure(asked.error()));
   if (named) return jobs;
-  return std::unexpected(
-      failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", *filter.account, settings.file.string())));
+  return std::unexpected(std::move(configured.error()));
 }
 
 std::string jobs_text(const std::vector<store::JobView>& jobs) {
