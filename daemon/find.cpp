@@ -1,6 +1,5 @@
 #include "command/find.hpp"
 
-#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -13,7 +12,7 @@ namespace {
 
 struct Options {
   std::optional<std::string> key;
-  std::optional<std::int64_t> id;
+  std::optional<std::string> id;  ///< as it was given: the parser's own complaint would repeat it
   bool json = false;
 };
 

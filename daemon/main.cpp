@@ -16,8 +16,17 @@ std::string one_line(std::string text) {
   return text;
 }
 
+/// What was given to it may be a contact: only complaints that hold nothing but names of options are passed on.
+std::string complaint_about_find(const CLI::ParseError& error) {
+  const bool names_options = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr ||
+                             dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr;
+  if (names_options) return one_line(error.what());
+  return "find: something else was given than one contact by --key or --id; put a key with spaces into quotes";
+}
+
 /// The parser only misses a command where there is one that it doesn't know.
 std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+  if (app.got_subcommand("find")) return complaint_about_find(error);
   if (!app.get_subcommands().empty()) return one_line(error.what());
   const auto unknown = app.remaining(false);
   if (unknown.empty()) return "a command is missing";

@@ -24,7 +24,7 @@ using command::Outcome;
 struct Options {
   std::vector<std::filesystem::path> files;
   command::SubmitFlags flags;
-  std::string action = "delete";
+  std::optional<std::string> action;
   bool wait = false;
   bool dry_run = false;
   bool json = false;
@@ -106,14 +106,26 @@ ExitStatus submit(const Chosen& chosen, const Options& options) {
   return status;
 }
 
+int sources_of(const command::SubmitFlags& flags) {
+  return int{flags.keys_file.has_value()} + int{flags.ids_file.has_value()} + int{flags.list.has_value()};
+}
+
+/// Any flag of a job's own. Beside a job file, which says it all, it would be left unheard: an --action restrict, and
+/// the contacts deleted.
+bool describes_a_job(const Options& options) {
+  const auto& flags = options.flags;
+  return !flags.account.empty() || sources_of(flags) > 0 || flags.column || options.action || flags.id ||
+         flags.accept_warnings;
+}
+
 /// What the parser can't say by itself: job files or flags, and of the flags one source.
 void check_usage(const Options& options) {
   const auto& flags = options.flags;
-  const int sources = int{flags.keys_file.has_value()} + int{flags.ids_file.has_value()} + int{flags.list.has_value()};
+  const int sources = sources_of(flags);
   if (options.files.empty() && flags.account.empty()) {
     throw CLI::ValidationError("submit", "needs job files, or --account and a source of contacts");
   }
-  if (!options.files.empty() && (!flags.account.empty() || sources > 0 || flags.id)) {
+  if (!options.files.empty() && describes_a_job(options)) {
     throw CLI::ValidationError("submit", "takes job files or flags, not both");
   }
   if (options.files.empty() && sources != 1) {
@@ -150,7 +162,7 @@ void add_submit(CLI::App& app, Chosen& chosen) {
   command->add_flag("--json", options->json, "an array of {id, state, contacts, operations_expected}");
   command->final_callback([&chosen, options] {
     check_usage(*options);
-    options->flags.action = core::parse_action(options->action).value();
+    if (options->action) options->flags.action = core::parse_action(*options->action).value();
     chosen.command = [&chosen, options] { return submit(chosen, *options); };
   });
 }

@@ -9,6 +9,8 @@
 #include <limits>
 #include <utility>
 
+#include "core/ascii.hpp"
+
 namespace lethe::cloud::json {
 
 namespace {
@@ -95,10 +97,6 @@ class Builder {
   std::size_t values_ = 0;
 };
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 std::optional<std::int64_t> integer_of_text(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -181,7 +179,7 @@ std::expected<Node, std::string> parse(std::string_view text) {
 }
 
 bool same_name(std::string_view one, std::string_view other) {
-  return std::ranges::equal(one, other, [](char a, char b) { return lower(a) == lower(b); });
+  return std::ranges::equal(one, other, [](char a, char b) { return core::lower(a) == core::lower(b); });
 }
 
 const Node* find(const Node& node, std::string_view name) {

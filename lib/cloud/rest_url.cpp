@@ -10,6 +10,7 @@
 #include <string>
 
 #include "cloud/token.hpp"
+#include "core/ascii.hpp"
 #include "http/client.hpp"
 
 namespace lethe::cloud {
@@ -22,8 +23,7 @@ constexpr std::string_view cloud_domain = ".marketingcloudapis.com";
 
 std::string lower(std::string_view text) {
   std::string result{text};
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(result, result.begin(), core::lower);
   return result;
 }
 

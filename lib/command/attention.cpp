@@ -93,12 +93,14 @@ Attention late(const Named& about, const core::History& history) {
                            about.operation.number.value));
 }
 
+/// However many ended so long ago, a fresh end is among those that are shown.
 store::Result<void> add_in_state(store::Store& store, const std::string& account, core::State state, core::Time now,
                                  std::vector<Attention>& to) {
-  const auto operations = store.in_state(account, state, most_shown_of_a_state);
+  const auto operations = core::is_final(state)
+                              ? store.ended_in_state(account, state, now - alarm_shown_for, most_shown_of_a_state)
+                              : store.in_state(account, state, most_shown_of_a_state);
   if (!operations) return std::unexpected(operations.error());
   for (const auto& operation : *operations) {
-    if (operation.ended_at && now - *operation.ended_at > alarm_shown_for) continue;
     const auto about = named(store, operation);
     if (!about) return std::unexpected(about.error());
     to.push_back(attention_to(*about));
@@ -205,12 +207,6 @@ store::Result<void> add_account(store::Store& store, const std::string& name, co
                   .job = {},
                   .what = fmt::format("account {}: {}", name, hindrance.why),
                   .remedy = "nothing of it is submitted or polled meanwhile; it goes on by itself"});
-  }
-  if (record->state == core::AccountState::paused) {
-    to.push_back({.operation = std::nullopt,
-                  .job = {},
-                  .what = fmt::format("account {} is {}: {}", name, word(record->state), record->why),
-                  .remedy = fmt::format("`lethe resume {}` lets it submit again", name)});
   }
   if (record->paused_at) {
     to.push_back({.operation = std::nullopt,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -33,11 +34,29 @@ std::string source_in_words(const core::SecretSource& source) {
   return "";
 }
 
-void check_secret(const core::AccountSettings& account, CheckReport& report) {
+std::string_view key_of(const core::SecretSource& source) {
+  switch (source.kind) {
+    case core::SecretSource::Kind::file:
+      return "client_secret_file";
+    case core::SecretSource::Kind::credential:
+      return "client_secret_credential";
+    case core::SecretSource::Kind::environment:
+      return "client_secret_env";
+  }
+  return "";
+}
+
+/// A fault of what a key of the configuration names.
+Failure of_account(const core::Settings& settings, const core::AccountSettings& account, std::string_view key,
+                   const std::string& what) {
+  return failure(ExitStatus::configuration,
+                 fmt::format("{}: account {}'s {}: {}", settings.file.string(), account.name, key, what));
+}
+
+void check_secret(const core::Settings& settings, const core::AccountSettings& account, CheckReport& report) {
   const auto secret = cloud::read_secret(account.client_secret);
   if (!secret) {
-    report.bad.push_back(
-        failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, secret.error())));
+    report.bad.push_back(of_account(settings, account, key_of(account.client_secret), secret.error()));
     return;
   }
   report.good.push_back(fmt::format("ok  account {}: account_id {}, {}", account.name, account.account_id,
@@ -51,14 +70,14 @@ std::string counted(const intake::JobRequest& request, const intake::Census& cen
 }
 
 /// A CA file that can't be read would be found out at the first connection only.
-void check_authority(const core::AccountSettings& account, CheckReport& report) {
+void check_authority(const core::Settings& settings, const core::AccountSettings& account, CheckReport& report) {
   if (account.ca_file.empty()) return;
   boost::asio::io_context loop;
   http::ClientSettings http_settings;
   http_settings.ca_file = account.ca_file;
   const auto client = http::make_client(loop.get_executor(), http_settings);
   if (client) return;
-  report.bad.push_back(failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, client.error())));
+  report.bad.push_back(of_account(settings, account, "ca_file", client.error()));
 }
 
 /// Where a job file lies in the intake directory already, its list is held to the rules there.
@@ -73,11 +92,19 @@ std::optional<std::filesystem::path> intake_of(const std::filesystem::path& file
 /// The jobs that were read before, by id.
 using Known = std::map<std::string, std::filesystem::path>;
 
-/// What waits already, where there is a store to say so; else nothing does.
+/// What is there and what waits already, where there is a store to say so; else nothing.
 class Queues {
  public:
   explicit Queues(const core::Settings& settings) {
     if (auto opened = Session::open(settings)) session_ = std::move(*opened);
+    if (auto read = digest_key(settings)) key_ = *read;
+  }
+  /// Of the store's digests.
+  const std::optional<support::DigestKey>& key() const { return key_; }
+  std::optional<core::Job> job(const std::string& id) {
+    if (!session_) return std::nullopt;
+    auto found = session_->store().job(id);
+    return found ? std::move(*found) : std::nullopt;
   }
   core::Time now() const { return session_ ? session_->now() : real_now(); }
   intake::Queue of(const core::AccountSettings& account) {
@@ -89,6 +116,7 @@ class Queues {
 
  private:
   std::unique_ptr<Session> session_;
+  std::optional<support::DigestKey> key_;
 };
 
 std::optional<support::Fault> check_in_time(const intake::JobRequest& request, const intake::Census& census,
@@ -96,6 +124,12 @@ std::optional<support::Fault> check_in_time(const intake::JobRequest& request, c
   const auto* account = core::find_account(settings, request.account);
   if (account == nullptr) return std::nullopt;
   return intake::check_pace(request, *account, queues.of(*account), census.contacts, census.bytes, queues.now());
+}
+
+/// A job that is there takes no other place in the queue, which counts it already.
+std::optional<support::Fault> check_again(const intake::JobRequest& request, const core::Job& known,
+                                          const intake::Census& census) {
+  return intake::check_readmission(request, known, core::readmit(known, census.digest), census.digest);
 }
 
 void check_job(const std::filesystem::path& file, const core::Settings& settings, Known& known, Queues& queues,
@@ -115,19 +149,24 @@ void check_job(const std::filesystem::path& file, const core::Settings& settings
                       .key = "id",
                       .remedy = "let each job have its own"});
   }
-  if (const auto late = intake::check_not_after(*request, queues.now())) {
+  const auto there = queues.key() ? queues.job(request->id) : std::nullopt;
+  if (const auto late = there ? std::nullopt : intake::check_not_after(*request, queues.now())) {
     faults.push_back(*late);
   }
-  const auto census = intake::take_census(*request, intake_of(file, settings), std::nullopt);
+  const auto census = intake::take_census(*request, intake_of(file, settings), there ? queues.key() : std::nullopt);
   if (!census) faults.push_back(census.error());
-  const auto late = census ? check_in_time(*request, *census, settings, queues) : std::nullopt;
-  if (faults.empty() && late) faults.push_back(*late);
+  if (faults.empty()) {
+    const auto fault =
+        there ? check_again(*request, *there, *census) : check_in_time(*request, *census, settings, queues);
+    if (fault) faults.push_back(*fault);
+  }
   if (!faults.empty()) {
     report.bad.push_back(failure(ExitStatus::failed, faults));
     return;
   }
-  report.good.push_back(fmt::format("ok  job {}: {} for account {}, {}", request->id, word(request->action),
-                                    request->account, counted(*request, *census)));
+  report.good.push_back(fmt::format("ok  job {}: {} for account {}, {}{}", request->id, word(request->action),
+                                    request->account, counted(*request, *census),
+                                    there ? fmt::format("; known already as {}", word(there->state)) : ""));
 }
 
 void check_intake(const core::Settings& settings, CheckReport& report) {
@@ -149,7 +188,7 @@ void check_intake(const core::Settings& settings, CheckReport& report) {
 std::optional<Failure> unusable_secret(const core::Settings& settings) {
   for (const core::AccountSettings& account : settings.accounts) {
     const auto secret = cloud::read_secret(account.client_secret);
-    if (!secret) return failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, secret.error()));
+    if (!secret) return of_account(settings, account, key_of(account.client_secret), secret.error());
   }
   return std::nullopt;
 }
@@ -168,8 +207,8 @@ CheckReport check_files(const std::filesystem::path& configuration, const std::v
     report.good.push_back(fmt::format("ok  configuration {}", configuration.string()));
     check_intake(draft.settings, report);
     for (const auto& account : draft.settings.accounts) {
-      check_secret(account, report);
-      check_authority(account, report);
+      check_secret(draft.settings, account, report);
+      check_authority(draft.settings, account, report);
     }
   } else {
     report.bad.push_back(failure(ExitStatus::configuration, draft.faults));

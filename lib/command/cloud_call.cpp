@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <string_view>
 
+#include "core/admission.hpp"
+#include "core/budget.hpp"
 #include "core/time.hpp"
 #include "http/client.hpp"
 
@@ -22,11 +25,17 @@ std::string_view remedy(const cloud::Failure& failure) {
              "account_id is the parent business unit's";
     case Kind::unreachable:
       return "see that this machine reaches the host";
+    case Kind::held_back:
+      return "ask again then";
     case Kind::missing:
       return "ask Salesforce's support whether Contact Delete is enabled for the account";
     default:
       return "try again later";
   }
+}
+
+std::string to_the_second(core::Time time) {
+  return core::rfc3339(std::chrono::floor<std::chrono::seconds>(time));
 }
 
 }  // namespace
@@ -43,9 +52,27 @@ Outcome<std::unique_ptr<CloudCalls>> CloudCalls::of(const core::AccountSettings&
     return std::unexpected(
         failure(ExitStatus::configuration, fmt::format("account {}: {}", account.name, http.error())));
   }
-  calls->client_ = cloud::make_client(account, std::move(*http), *calls->clock_, calls->loop_.get_executor(),
-                                      [&count = calls->uncounted_] { ++count; });
+  calls->client_ = cloud::make_client(
+      account, std::move(*http), *calls->clock_, calls->loop_.get_executor(), [&count = calls->uncounted_] { ++count; },
+      [&asked = *calls] { return asked.held_back(); });
   return calls;
+}
+
+/// The cloud's patience is the account's, whoever asks; without a store nobody knows of it.
+std::string CloudCalls::held_back() {
+  if (session_ == nullptr) return {};
+  const auto record = session_->store().account(account_.name);
+  if (!record) return record.error().what;
+  const core::Time now = session_->now();
+  if (record->state == core::AccountState::waiting && record->until && *record->until > now) {
+    return fmt::format("the account waits until {}, as the cloud asked ({})", to_the_second(*record->until),
+                       record->why);
+  }
+  const std::int64_t today = core::utc_day(now);
+  const std::int64_t counted = record->requests_day == today ? record->requests : 0;
+  if (core::may_request(account_, {.day = today, .requests = counted + uncounted_, .calls = 0}, now)) return {};
+  return fmt::format("requests_per_day, which is {}, is used up until {}", account_.requests_per_day,
+                     to_the_second(core::Time{std::chrono::days{today + 1}}));
 }
 
 /// Where there is no store yet, nobody keeps a budget.

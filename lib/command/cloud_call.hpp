@@ -1,4 +1,5 @@
-// Calls of the cloud that a command makes itself, with a token of its own. Each counts in the account's daily budget.
+// Calls of the cloud that a command makes itself, with a token of its own. Each counts in the account's daily budget,
+// and none is made while that is used up or the cloud asked the account to wait.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -38,6 +39,8 @@ class CloudCalls {
  private:
   CloudCalls(const core::AccountSettings& account, Session* session);
 
+  /// Why no request may be made now; empty: it may.
+  std::string held_back();
   Outcome<void> count();
   Failure failed(const cloud::Failure& failure) const;
 

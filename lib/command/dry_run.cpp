@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cloud/messages.hpp"
+#include "command/json_time.hpp"
 #include "command/session.hpp"
 #include "core/batching.hpp"
 #include "core/forecast.hpp"
@@ -239,13 +240,10 @@ class Forecaster {
     const auto job = looked_.session->store().job(id);
     if (!job) return std::unexpected(failure(job.error()));
     if (!job->has_value()) return std::nullopt;
-    if (core::readmit(**job, census.digest) == core::Readmission::same) return std::string(word((*job)->state));
-    const bool other = (*job)->digest != census.digest;
-    const auto what = other ? std::string("is known with another content")
-                            : fmt::format("was used before, and that job ended as {}", word((*job)->state));
-    const support::Fault fault{
-        .what = what, .file = request.file, .line = 0, .column = 0, .key = "id", .remedy = "give a new id"};
-    return std::unexpected(failure(ExitStatus::failed, std::vector{fault}));
+    const auto readmission = core::readmit(**job, census.digest);
+    const auto fault = intake::check_readmission(request, **job, readmission, census.digest);
+    if (fault) return std::unexpected(failure(ExitStatus::failed, std::vector{*fault}));
+    return std::string(word((*job)->state));
   }
 
   /// `shared`: the operations of its kind with this job's contacts behind those of the jobs before it.
@@ -356,9 +354,6 @@ std::string forecast_text(const std::vector<Forecast>& jobs) {
 }
 
 std::string forecast_json(const std::vector<Forecast>& jobs) {
-  const auto time_or_null = [](const std::optional<core::Time>& time) {
-    return time ? boost::json::value(core::rfc3339(*time)) : boost::json::value(nullptr);
-  };
   boost::json::array array;
   for (const auto& job : jobs) {
     boost::json::object entry;
@@ -370,8 +365,8 @@ std::string forecast_json(const std::vector<Forecast>& jobs) {
     entry["bytes"] = job.requests.bytes;
     entry["operations_ahead"] = job.ahead;
     entry["known"] = job.known ? boost::json::value(*job.known) : boost::json::value(nullptr);
-    entry["last_submission_at"] = time_or_null(job.last_submission_at);
-    entry["expected_end"] = time_or_null(job.expected_end);
+    entry["last_submission_at"] = json_time(job.last_submission_at);
+    entry["expected_end"] = json_time(job.expected_end);
     entry["not_after"] = core::rfc3339(job.not_after);
     entry["in_time"] = job.in_time();
     entry["pace"] = boost::json::array(job.pace.begin(), job.pace.end());

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 #include <chrono>
 #include <map>
+#include <string_view>
 #include <utility>
 
+#include "command/json_time.hpp"
 #include "command/table.hpp"
 #include "support/contact_digest.hpp"
 
@@ -108,10 +111,6 @@ std::string time_text(const std::optional<core::Time>& time) {
   return time ? core::rfc3339(std::chrono::floor<std::chrono::seconds>(*time)) : "-";
 }
 
-boost::json::value json_time(const std::optional<core::Time>& time) {
-  return time ? boost::json::value(core::rfc3339(*time)) : nullptr;
-}
-
 /// The first names, and how many there are.
 template <class Name>
 std::string some_of(const std::vector<Name>& names, std::string_view what) {
@@ -145,14 +144,23 @@ boost::json::object finding_object(const Finding& finding) {
   return entry;
 }
 
+std::optional<std::int64_t> positive(std::string_view text) {
+  std::int64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc{} || read.ptr != end || number <= 0) return std::nullopt;
+  return number;
+}
+
 }  // namespace
 
-Outcome<Question> question(const std::optional<std::string>& key, const std::optional<std::int64_t>& id,
+Outcome<Question> question(const std::optional<std::string>& key, const std::optional<std::string>& id,
                            std::istream& in) {
   const auto refuse = [](const char* why) { return std::unexpected(failure(ExitStatus::usage, why)); };
   if (id) {
-    if (*id <= 0) return refuse("--id: a contact's id is a positive integer");
-    return Question{core::Selector::ids, fmt::to_string(*id)};
+    const auto number = positive(*id);
+    if (!number) return refuse("--id: a contact's id is a positive integer; what is no id is asked about by --key");
+    return Question{core::Selector::ids, fmt::to_string(*number)};
   }
   Question asked{core::Selector::keys, key.value_or("")};
   if (asked.contact == "-") {

@@ -19,8 +19,8 @@ struct Question {
 };
 
 /// Exactly one of the two is given. The key "-" is the first line of `in`, which no list of processes shows. A contact
-/// that no job can hold is wrong usage.
-Outcome<Question> question(const std::optional<std::string>& key, const std::optional<std::int64_t>& id,
+/// that no job can hold is wrong usage, which is told without repeating it.
+Outcome<Question> question(const std::optional<std::string>& key, const std::optional<std::string>& id,
                            std::istream& in);
 
 struct Finding {

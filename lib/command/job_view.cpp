@@ -9,6 +9,8 @@
 #include <ranges>
 #include <utility>
 
+#include "command/json_time.hpp"
+#include "command/known_account.hpp"
 #include "command/known_job.hpp"
 #include "command/table.hpp"
 #include "core/admission.hpp"
@@ -30,10 +32,6 @@ std::string short_time(const std::optional<core::Time>& time) {
 
 std::string or_dash(std::string text) {
   return text.empty() ? "-" : std::move(text);
-}
-
-boost::json::value json_time(const std::optional<core::Time>& time) {
-  return time ? boost::json::value(core::rfc3339(*time)) : nullptr;
 }
 
 std::string contacts(const core::Job& job) {
@@ -141,6 +139,18 @@ std::string who_goes_first(const store::NextSubmission& next, const core::Job& j
   return fmt::format("job {} goes first", next.job->id);
 }
 
+/// What keeps the account's calls back beside what admission looks at.
+store::Result<store::Hindrance> hindrance_now(store::Store& store, const std::string& account, core::Time now) {
+  auto record = store.account(account);
+  if (!record) return std::unexpected(record.error());
+  if (record->hindrance.until && *record->hindrance.until <= now) return store::Hindrance{};
+  return std::move(record->hindrance);
+}
+
+std::string with_end(const std::string& why, const std::optional<core::Time>& until) {
+  return until ? fmt::format("{} (until {})", why, short_time(*until)) : why;
+}
+
 store::Result<std::string> why_it_waits(store::Store& store, const core::Settings& settings, const core::Job& job,
                                         const std::vector<core::Operation>& operations, core::Time now) {
   const auto* account = core::find_account(settings, job.account);
@@ -148,11 +158,13 @@ store::Result<std::string> why_it_waits(store::Store& store, const core::Setting
   const auto prospect = engine::prospect_of(store, settings.schedule, *account, now);
   if (!prospect) return std::unexpected(prospect.error());
   const auto admission = core::admit(*account, prospect->facts, core::turn_of(job), now);
-  if (!admission.go) {
-    if (!admission.not_before) return admission.why;
-    return fmt::format("{} (until {})", admission.why, short_time(*admission.not_before));
-  }
-  return who_goes_first(prospect->next, job, operations);
+  if (!admission.go) return with_end(admission.why, admission.not_before);
+  const auto hindrance = hindrance_now(store, job.account, now);
+  if (!hindrance) return std::unexpected(hindrance.error());
+  auto first = who_goes_first(prospect->next, job, operations);
+  // One without an end slows calls down and stops none: who goes first says more.
+  const bool stops = !hindrance->why.empty() && (hindrance->until || first.empty());
+  return stops ? with_end(hindrance->why, hindrance->until) : std::move(first);
 }
 
 std::optional<core::Time> expected_end_of(const JobDetail& detail) {
@@ -215,7 +227,9 @@ Outcome<std::vector<store::JobView>> job_list(store::Store& store, const core::S
     return true;
   });
   if (!read) return std::unexpected(failure(read.error()));
-  if (!jobs.empty() || !filter.account || core::find_account(settings, *filter.account) != nullptr) return jobs;
+  if (!jobs.empty() || !filter.account) return jobs;
+  auto configured = known_account(settings, *filter.account);
+  if (configured) return jobs;
   bool named = false;
   store::JobFilter any_state;
   any_state.account = filter.account;
@@ -225,8 +239,7 @@ Outcome<std::vector<store::JobView>> job_list(store::Store& store, const core::S
   });
   if (!asked) return std::unexpected(failure(asked.error()));
   if (named) return jobs;
-  return std::unexpected(
-      failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", *filter.account, settings.file.string())));
+  return std::unexpected(std::move(configured.error()));
 }
 
 std::string jobs_text(const std::vector<store::JobView>& jobs) {

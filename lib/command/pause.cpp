@@ -3,18 +3,13 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <optional>
 #include <utility>
 
+#include "command/known_account.hpp"
 #include "command/reason.hpp"
 
 namespace lethe::command {
 namespace {
-
-std::optional<Failure> unknown(const core::Settings& settings, const std::string& account) {
-  if (core::find_account(settings, account) != nullptr) return std::nullopt;
-  return failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", account, settings.file.string()));
-}
 
 std::string account_json(const std::string& account, core::AccountState state, const std::string& why) {
   boost::json::object entry;
@@ -28,7 +23,7 @@ std::string account_json(const std::string& account, core::AccountState state, c
 
 boost::asio::awaitable<Outcome<Spoken>> pause(store::Store& store, const core::Settings& settings, std::string account,
                                               std::string why, core::Time now) {
-  if (auto refused = unknown(settings, account)) co_return std::unexpected(std::move(*refused));
+  if (auto known = known_account(settings, account); !known) co_return std::unexpected(std::move(known.error()));
   if (auto checked = check_reason(why); !checked) co_return std::unexpected(std::move(checked.error()));
   const auto paused = co_await store.pause(account, now, why);
   if (!paused) co_return std::unexpected(failure(paused.error()));
@@ -41,10 +36,10 @@ boost::asio::awaitable<Outcome<Spoken>> pause(store::Store& store, const core::S
 
 boost::asio::awaitable<Outcome<Spoken>> resume(store::Store& store, const core::Settings& settings,
                                                std::string account) {
-  if (auto refused = unknown(settings, account)) co_return std::unexpected(std::move(*refused));
+  if (auto known = known_account(settings, account); !known) co_return std::unexpected(std::move(known.error()));
   const auto record = store.account(account);
   if (!record) co_return std::unexpected(failure(record.error()));
-  const bool paused = record->paused_at || record->state == core::AccountState::paused;
+  const bool paused = record->paused_at.has_value();
   if (paused) {
     const auto resumed = co_await store.resume(account);
     if (!resumed) co_return std::unexpected(failure(resumed.error()));

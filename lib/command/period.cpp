@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "command/follow.hpp"
+#include "command/known_account.hpp"
 
 namespace lethe::command {
 
@@ -31,10 +32,9 @@ Outcome<Period> parse_period(std::string_view from, std::string_view until, core
 Outcome<std::vector<core::AccountSettings>> chosen_accounts(const core::Settings& settings,
                                                             const std::optional<std::string>& name) {
   if (!name) return settings.accounts;
-  const auto* account = core::find_account(settings, *name);
-  if (account != nullptr) return std::vector{*account};
-  return std::unexpected(
-      failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", *name, settings.file.string())));
+  auto account = known_account(settings, *name);
+  if (!account) return std::unexpected(std::move(account.error()));
+  return std::vector{**account};
 }
 
 }  // namespace lethe::command

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "command/cloud_call.hpp"
+#include "command/json_time.hpp"
 #include "command/table.hpp"
 #include "core/matching.hpp"
 
@@ -55,10 +56,6 @@ std::string jobs_of(const ListedRequest& request) {
   if (request.jobs.ids.empty()) return "";
   if (request.jobs.total == 1) return request.jobs.ids.front();
   return fmt::format("{} and {} more", request.jobs.ids.front(), request.jobs.total - 1);
-}
-
-boost::json::value json_time(const std::optional<core::Time>& time) {
-  return time ? boost::json::value(core::rfc3339(*time)) : boost::json::value(nullptr);
 }
 
 boost::json::value json_number(const std::optional<std::int64_t>& number) {

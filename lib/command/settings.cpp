@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "command/json_time.hpp"
+#include "command/known_account.hpp"
 #include "command/reason.hpp"
 #include "report/words.hpp"
 
@@ -31,17 +33,10 @@ std::string asked_in_words(const core::Wish& wish) {
   return fmt::format("the cloud took it at {}", at);
 }
 
-boost::json::value json_time(const std::optional<core::Time>& time) {
-  return time ? boost::json::value(core::rfc3339(*time)) : boost::json::value(nullptr);
-}
-
 }  // namespace
 
 Outcome<WindowView> window_view(store::Store& store, const core::Settings& settings, const std::string& account) {
-  if (core::find_account(settings, account) == nullptr) {
-    return std::unexpected(
-        failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", account, settings.file.string())));
-  }
+  if (auto known = known_account(settings, account); !known) return std::unexpected(std::move(known.error()));
   const auto record = store.account(account);
   if (!record) return std::unexpected(failure(record.error()));
   auto wish = store.newest_window_wish(account);

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "command/json_time.hpp"
 #include "command/table.hpp"
 #include "engine/forming.hpp"
 #include "report/words.hpp"
@@ -76,10 +77,6 @@ std::string held_up_in_words(const AccountLine& account) {
   return account.held_up.empty() ? "-" : account.held_up + until_in_words(account.held_up_until);
 }
 
-boost::json::value time_json(std::optional<core::Time> time) {
-  return time ? boost::json::value(core::rfc3339(*time)) : nullptr;
-}
-
 std::string last_error(const AccountLine& account) {
   if (account.last_error.empty()) return "-";
   if (!account.last_error_at) return account.last_error;
@@ -137,9 +134,9 @@ std::string status_json(const StatusView& view) {
     entry["name"] = account.name;
     entry["state"] = word(account.state);
     entry["why"] = account.why;
-    entry["until"] = time_json(account.until);
+    entry["until"] = json_time(account.until);
     entry["held_up"] = account.held_up;
-    entry["held_up_until"] = time_json(account.held_up_until);
+    entry["held_up_until"] = json_time(account.held_up_until);
     entry["queued"] = account.counts.queued;
     entry["suppressing"] = account.counts.suppressing;
     entry["deleting"] = account.counts.deleting;
@@ -148,8 +145,7 @@ std::string status_json(const StatusView& view) {
     entry["requests_today"] = account.requests_today;
     entry["requests_per_day"] = account.requests_per_day;
     entry["last_error"] = account.last_error;
-    entry["last_error_at"] =
-        account.last_error_at ? boost::json::value(core::rfc3339(*account.last_error_at)) : nullptr;
+    entry["last_error_at"] = json_time(account.last_error_at);
     accounts.push_back(std::move(entry));
   }
   boost::json::array attention;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cloud/messages.hpp"
+#include "command/known_account.hpp"
 #include "core/batching.hpp"
 #include "intake/intake.hpp"
 #include "support/digest.hpp"
@@ -91,10 +92,7 @@ Outcome<std::vector<Wanted>> requests_of_files(const std::vector<std::filesystem
 }
 
 Outcome<intake::JobRequest> request_as_given(const SubmitFlags& flags, const core::Settings& settings) {
-  if (core::find_account(settings, flags.account) == nullptr) {
-    return std::unexpected(
-        failure(ExitStatus::unknown_name, fmt::format("no account {} in {}", flags.account, settings.file.string())));
-  }
+  if (auto known = known_account(settings, flags.account); !known) return std::unexpected(std::move(known.error()));
   auto request = request_as_written(flags);
   const auto faults = intake::check_request(request, settings);
   if (!faults.empty()) return std::unexpected(failure(ExitStatus::failed, faults));

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "command/cloud_call.hpp"
+#include "command/json_time.hpp"
 #include "command/table.hpp"
 #include "command/terminal.hpp"
 #include "report/words.hpp"
@@ -99,10 +100,6 @@ std::string legend(const cloud::Summary& summary, const ChartLook& look) {
                         series[i].status.empty() ? "of no status" : lower(series[i].status));
   }
   return text;
-}
-
-boost::json::value json_time(const std::optional<core::Time>& time) {
-  return time ? boost::json::value(core::rfc3339(*time)) : boost::json::value(nullptr);
 }
 
 boost::json::object series_object(const cloud::SummarySeries& series) {

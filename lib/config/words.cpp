@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/config.hpp"
+#include "core/ascii.hpp"
 
 namespace lethe::config {
 namespace {
@@ -23,10 +24,6 @@ constexpr std::size_t most_fraction_digits = 6;
 
 bool is_digit(char character) {
   return character >= '0' && character <= '9';
-}
-
-char lower(char character) {
-  return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
 }
 
 std::string_view take_digits(std::string_view& text) {
@@ -50,7 +47,7 @@ std::size_t edits(std::string_view from, std::string_view to) {
     std::size_t diagonal = row[0];
     row[0] = i + 1;
     for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(from[i]) == lower(to[j]) ? 0 : 1);
+      const std::size_t replaced = diagonal + (core::lower(from[i]) == core::lower(to[j]) ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
     }

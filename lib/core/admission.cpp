@@ -30,13 +30,12 @@ std::string operations_are(std::int64_t count) {
 
 std::optional<Admission> held_by_account(const AccountFacts& facts, Time now) {
   if (facts.state == AccountState::ready) return std::nullopt;
-  const bool ends_by_itself = facts.state != AccountState::paused && facts.until.has_value();
-  if (ends_by_itself && !still_waits(*facts.until, now)) return std::nullopt;
+  if (facts.until && !still_waits(*facts.until, now)) return std::nullopt;
 
   std::string why = fmt::format("the account is {}", word(facts.state));
-  if (ends_by_itself) why += fmt::format(" until {}", rfc3339(*facts.until));
+  if (facts.until) why += fmt::format(" until {}", rfc3339(*facts.until));
   if (!facts.why.empty()) why += fmt::format(": {}", facts.why);
-  return refuse(std::move(why), ends_by_itself ? facts.until : std::nullopt);
+  return refuse(std::move(why), facts.until);
 }
 
 std::optional<Admission> held_by_pause(const AccountFacts& facts) {

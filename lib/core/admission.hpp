@@ -12,13 +12,14 @@
 
 namespace lethe::core {
 
+/// `paused` is how it is told that a person paused it; that is kept apart, since the other three go on beside it.
 enum class AccountState : std::uint8_t { ready, paused, waiting, blocked };
 std::string_view word(AccountState state);
 std::optional<AccountState> parse_account_state(std::string_view text);
 
 /// What admission looks at, as the store knows it.
 struct AccountFacts {
-  AccountState state = AccountState::ready;
+  AccountState state = AccountState::ready;  ///< never paused
   std::string why;
   std::optional<Time> until;      ///< waiting or blocked until then; absent: until a person acts
   std::optional<Time> paused_at;  ///< a person paused it then, whatever `state` says beside

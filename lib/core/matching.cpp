@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/ascii.hpp"
+
 namespace lethe::core {
 
 namespace {
@@ -20,10 +22,6 @@ constexpr std::int64_t rows_that_show_the_order = 10;
 constexpr int pages_of_an_ignored_number = 2;
 constexpr std::size_t most_named = 5;
 constexpr Duration clocks_apart = std::chrono::hours{24};
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 /// External keys are the same in any case.
 bool same_key(std::string_view one, std::string_view other) {

@@ -6,6 +6,8 @@
 #include <ranges>
 #include <stdexcept>
 
+#include "core/ascii.hpp"
+
 namespace lethe::core {
 
 namespace {
@@ -26,10 +28,6 @@ std::optional<Enum> parse(const std::array<std::string_view, size>& words, std::
   const auto found = std::ranges::find(words, text);
   if (found == words.end()) return std::nullopt;
   return static_cast<Enum>(found - words.begin());
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 bool same_word(std::string_view left, std::string_view right) {

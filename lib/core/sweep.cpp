@@ -1,8 +1,9 @@
 #include "core/sweep.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
+
+#include "core/ascii.hpp"
 
 namespace lethe::core {
 
@@ -23,8 +24,7 @@ constexpr Duration precision = std::chrono::seconds{5};
 constexpr std::string_view under_way = "processing";
 
 bool is_under_way(std::string_view word) {
-  return std::ranges::equal(
-      word, under_way, [](char given, char known) { return std::tolower(static_cast<unsigned char>(given)) == known; });
+  return std::ranges::equal(word, under_way, {}, lower);
 }
 
 /// The expected delay of seeing the end of an operation that is `elapsed` past its window, when nobody looks for `gap`.

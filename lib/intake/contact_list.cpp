@@ -36,7 +36,8 @@ class InlineReader : public ContactReader {
       : source_(request.contacts),
         file_(request.file),
         selector_(request.selector),
-        accept_warnings_(request.accept_warnings) {}
+        accept_warnings_(request.accept_warnings),
+        form_(form_of(request)) {}
 
   Next next() override {
     if (position_ == source_.inline_contacts.size()) return std::nullopt;
@@ -50,7 +51,7 @@ class InlineReader : public ContactReader {
                                  .line = line,
                                  .column = 0,
                                  .key = std::string(core::word(selector_)),
-                                 .remedy = finding->remedy});
+                                 .remedy = remedy_of(*finding, form_)});
   }
   ListStamp stamp() const override { return {}; }
   std::int64_t at_most() const override { return std::ssize(source_.inline_contacts); }
@@ -60,13 +61,17 @@ class InlineReader : public ContactReader {
   std::filesystem::path file_;
   core::Selector selector_;
   bool accept_warnings_;
+  Form form_;
   std::size_t position_ = 0;
 };
 
 class LineReader : public ContactReader {
  public:
   LineReader(std::unique_ptr<ListFile> file, const JobRequest& request)
-      : file_(std::move(file)), selector_(request.selector), accept_warnings_(request.accept_warnings) {}
+      : file_(std::move(file)),
+        selector_(request.selector),
+        accept_warnings_(request.accept_warnings),
+        form_(form_of(request)) {}
 
   Next next() override {
     while (true) {
@@ -79,8 +84,9 @@ class LineReader : public ContactReader {
         text = text_;
       }
       if (text->empty()) continue;
-      const auto finding = check(*text);
-      if (finding) return std::unexpected(file_->fault(line, finding->what, finding->remedy));
+      const bool quoted = take_quotes(*text);
+      const auto finding = check(*text, quoted);
+      if (finding) return std::unexpected(file_->fault(line, finding->what, remedy_of(*finding, form_)));
       return text;
     }
   }
@@ -96,6 +102,24 @@ class LineReader : public ContactReader {
     if (file_->may_hold_return() && text.find('\r') != std::string_view::npos) return std::nullopt;
     file_->take_line(*line);
     return text;
+  }
+
+  /// A line that is one field of a CSV in quotes stands for what it holds; any other is taken as it is.
+  bool take_quotes(std::string_view& line) {
+    if (line.size() < 2 || !line.starts_with('"') || !line.ends_with('"')) return false;
+    const std::string_view inner = line.substr(1, line.size() - 2);
+    if (inner.find('"') == std::string_view::npos) {
+      line = inner;
+      return true;
+    }
+    std::string field;
+    for (std::size_t at = 0; at < inner.size(); ++at) {
+      if (inner[at] == '"' && (++at == inner.size() || inner[at] != '"')) return false;
+      field += inner[at];
+    }
+    unquoted_ = std::move(field);
+    line = unquoted_;
+    return true;
   }
 
   /// False at the end of the file.
@@ -121,18 +145,19 @@ class LineReader : public ContactReader {
     return any;
   }
 
-  std::optional<Finding> check(std::string_view text) {
+  /// A comma within quotes divides nothing.
+  std::optional<Finding> check(std::string_view text, bool quoted) {
     const bool first = std::exchange(first_, false);
-    all_have_commas_ = all_have_commas_ && text.find(',') != std::string_view::npos;
-    if (first && !accept_warnings_ && looks_like_header(text)) return header_finding();
+    all_have_commas_ = all_have_commas_ && !quoted && text.find(',') != std::string_view::npos;
+    if (first && !accept_warnings_ && looks_like_header(text)) return header_finding(form_);
     return check_contact(text, selector_, accept_warnings_);
   }
 
   Next finish() {
     if (auto fault = file_->finish()) return std::unexpected(std::move(*fault));
     if (!first_ && all_have_commas_ && !accept_warnings_) {
-      const Finding finding = commas_finding();
-      return std::unexpected(file_->fault(0, finding.what, finding.remedy));
+      const Finding finding = commas_finding(form_);
+      return std::unexpected(file_->fault(0, finding.what, remedy_of(finding, form_)));
     }
     return std::nullopt;
   }
@@ -140,7 +165,9 @@ class LineReader : public ContactReader {
   std::unique_ptr<ListFile> file_;
   core::Selector selector_;
   bool accept_warnings_;
+  Form form_;
   std::string text_;
+  std::string unquoted_;
   bool first_ = true;
   bool all_have_commas_ = true;
 };
@@ -153,7 +180,8 @@ class CsvReader : public ContactReader {
       : file_(std::move(file)),
         column_(request.contacts.column.value_or("")),
         selector_(request.selector),
-        accept_warnings_(request.accept_warnings) {}
+        accept_warnings_(request.accept_warnings),
+        form_(form_of(request)) {}
 
   Next next() override {
     if (!header_read_) {
@@ -164,7 +192,7 @@ class CsvReader : public ContactReader {
       const std::int64_t line = file_->line();
       if (const auto contact = take_plain_record()) {
         const auto finding = check_contact(*contact, selector_, accept_warnings_);
-        if (finding) return std::unexpected(file_->fault(line, finding->what, finding->remedy));
+        if (finding) return std::unexpected(file_->fault(line, finding->what, remedy_of(*finding, form_)));
         return contact;
       }
       const auto fields = read_record([this](std::size_t index) { return index == wanted_; });
@@ -176,7 +204,7 @@ class CsvReader : public ContactReader {
                                      "put fields with commas into quotes"));
       }
       const auto finding = check_contact(kept_.front(), selector_, accept_warnings_);
-      if (finding) return std::unexpected(fault(kept_line_, finding->what, finding->remedy));
+      if (finding) return std::unexpected(fault(kept_line_, finding->what, remedy_of(*finding, form_)));
       return kept_.front();
     }
     if (auto fault = file_->finish()) return std::unexpected(std::move(*fault));
@@ -322,6 +350,7 @@ class CsvReader : public ContactReader {
   std::string column_;
   core::Selector selector_;
   bool accept_warnings_;
+  Form form_;
   bool header_read_ = false;
   bool at_end_ = false;
   std::size_t columns_ = 0;

@@ -7,20 +7,24 @@
 #include <charconv>
 #include <cstdint>
 
+#include "core/ascii.hpp"
 #include "core/job.hpp"
 
 namespace lethe::intake {
 namespace {
 
 constexpr std::size_t most_characters = 254;
-constexpr std::string_view accept_remedy = "if it is meant so, set accept_warnings = true";
+
+std::string column_remedy(Form form) {
+  return form == Form::flags ? "name the column with --column" : "name the column with column = \"…\"";
+}
 
 /// Lower case, letters and digits only: "Subscriber Key" and "subscriber_key" are the same name.
 std::string plain(std::string_view text) {
   std::string result;
-  for (const char c : text) {
+  for (const char given : text) {
+    const char c = core::lower(given);
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) result += c;
-    if (c >= 'A' && c <= 'Z') result += static_cast<char>(c - 'A' + 'a');
   }
   return result;
 }
@@ -112,7 +116,7 @@ std::optional<Finding> check_key(std::string_view key, bool accept_warnings) {
   if (*count > most_characters) return too_long_finding();
   if (key.find('\0') != std::string_view::npos) return Finding{"holds a NUL", "take it out"};
   if (!accept_warnings && has_white_space_around(key)) {
-    return Finding{"begins or ends with white space", std::string(accept_remedy)};
+    return Finding{"begins or ends with white space", "", true};
   }
   return std::nullopt;
 }
@@ -137,6 +141,16 @@ std::optional<Finding> check_id(std::string_view text) {
 
 }  // namespace
 
+std::string accept_remedy(Form form) {
+  return fmt::format("if it is meant so, {}",
+                     form == Form::flags ? "give --accept-warnings" : "set accept_warnings = true");
+}
+
+std::string remedy_of(const Finding& finding, Form form) {
+  if (!finding.doubt) return finding.remedy;
+  return finding.remedy.empty() ? accept_remedy(form) : fmt::format("{}; {}", finding.remedy, accept_remedy(form));
+}
+
 std::optional<Finding> check_contact(std::string_view contact, core::Selector selector, bool accept_warnings) {
   return selector == core::Selector::ids ? check_id(contact) : check_key(contact, accept_warnings);
 }
@@ -150,14 +164,12 @@ bool looks_like_header(std::string_view line) {
   }
 }
 
-Finding header_finding() {
-  return {"looks like the header of a table, not like a contact",
-          fmt::format("name the column with column = \"…\"; {}", accept_remedy)};
+Finding header_finding(Form form) {
+  return {"looks like the header of a table, not like a contact", column_remedy(form), true};
 }
 
-Finding commas_finding() {
-  return {"has a comma in every line, so it seems to be a CSV",
-          fmt::format("name the column with column = \"…\"; {}", accept_remedy)};
+Finding commas_finding(Form form) {
+  return {"has a comma in every line, so it seems to be a CSV", column_remedy(form), true};
 }
 
 Finding too_long_finding() {
@@ -171,7 +183,7 @@ std::optional<Finding> check_list_key(std::string_view key, bool accept_warnings
   if (!accept_warnings && plain(key).ends_with("salesforce") && key.find('_') != std::string_view::npos) {
     return Finding{
         "ends in _Salesforce: a synchronized data extension, through which the wrong records have been deleted",
-        fmt::format("copy the contacts into a data extension of its own; {}", accept_remedy)};
+        "copy the contacts into a data extension of its own", true};
   }
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // What a contact must be, and what is doubtful about a list: found in one place for inline contacts and for files.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,16 @@ namespace lethe::intake {
 struct Finding {
   std::string what;
   std::string remedy;
+  bool doubt = false;  ///< it can be accepted: remedy_of() says how
 };
+
+/// How a request was made, so that remedies name what its maker writes.
+enum class Form : std::uint8_t { job_file, flags };
+
+/// The remedy, and of a doubt how it is accepted.
+std::string remedy_of(const Finding& finding, Form form);
+/// "if it is meant so, …"
+std::string accept_remedy(Form form);
 
 /// No key has more; a longer text needs not be kept to be refused.
 inline constexpr std::size_t most_contact_bytes = 254 * 4;
@@ -24,8 +34,8 @@ std::optional<Finding> check_contact(std::string_view contact, core::Selector se
 /// Is this line, or a part of it between commas, a usual name of a column?
 bool looks_like_header(std::string_view line);
 
-Finding header_finding();
-Finding commas_finding();
+Finding header_finding(Form form);
+Finding commas_finding(Form form);
 Finding too_long_finding();
 
 /// The key of a data extension that a list job names.

@@ -59,19 +59,11 @@ Refusal of_job(Fault fault) {
 
 /// What a known id means for this content.
 Accepted readmitted(const JobRequest& request, store::Acceptance known, const std::string& digest) {
-  switch (known.readmission.value_or(core::readmit(known.job, digest))) {
-    case core::Readmission::same:
-      return known;
-    case core::Readmission::ended_otherwise:
-      return std::unexpected(of_job(job_fault(
-          request, "id", fmt::format("was used before, and that job ended as {}", core::word(known.job.state)),
-          "give a new id")));
-    case core::Readmission::other_content:
-      break;
+  const auto readmission = known.readmission.value_or(core::readmit(known.job, digest));
+  if (auto fault = check_readmission(request, known.job, readmission, digest)) {
+    return std::unexpected(of_job(std::move(*fault)));
   }
-  return std::unexpected(of_job(job_fault(
-      request, "id", fmt::format("is known with another content (digest {}; of this one {})", known.job.digest, digest),
-      "give a new id")));
+  return known;
 }
 
 /// The coroutines of one acceptance; it lives in the frame of accept().
@@ -100,11 +92,17 @@ class Intake {
     bytes_ = list.bytes;
     const bool exact = !list.candidates;
     auto late = check_pace_at(now, list.distinct_at_most());
-    if (late && exact) co_return std::unexpected(std::move(*late));
+    if (late && exact) {
+      auto settled = co_await known_by_content(std::move(*late));
+      co_return settled;
+    }
     const auto load = co_await store_.begin_load();
     if (!load) co_return std::unexpected(of_store(request_, load.error()));
     auto census = co_await read(*load);
-    if (census && late) late = check_pace_at(now, census->contacts);
+    if (census && late) {
+      const auto known = job_of(*census);
+      late = known && *known ? std::nullopt : check_pace_at(now, census->contacts);
+    }
     if (census && late) census = std::unexpected(std::move(*late));
     if (!census) {
       // A load that can't be abandoned now is invisible, and cleaned up by the daemon.
@@ -126,6 +124,25 @@ class Intake {
     }
     if (acceptance->accepted) co_return std::move(*acceptance);
     co_return readmitted(request_, std::move(*acceptance), digest);
+  }
+
+  /// By an id that comes from the content, the same job may be there already. The queue that was too long counts it,
+  /// and once more it takes no place.
+  boost::asio::awaitable<Accepted> known_by_content(Refusal late) {
+    if (!request_.id.empty() || late.store) co_return std::unexpected(std::move(late));
+    auto census = co_await read(std::nullopt);
+    if (!census) co_return std::unexpected(std::move(census.error()));
+    auto known = job_of(*census);
+    if (!known) co_return std::unexpected(of_store(request_, std::move(known.error())));
+    if (!*known) co_return std::unexpected(std::move(late));
+    store::Acceptance acceptance{.accepted = false, .job = std::move(**known), .readmission = std::nullopt};
+    co_return readmitted(request_, std::move(acceptance), census->digest);
+  }
+
+  /// The one that is there under the id that this content gets, where none was given.
+  store::Result<std::optional<core::Job>> job_of(const Census& census) {
+    if (!request_.id.empty()) return std::nullopt;
+    return store_.job(std::string_view(flag_job_id(census.digest)));
   }
 
   /// `contacts`: the different ones, as far as they are known.
@@ -227,6 +244,22 @@ std::optional<Fault> check_not_after(const JobRequest& request, core::Time now) 
                      "give an earlier time, or take it out for 7 days on");
   }
   return std::nullopt;
+}
+
+std::optional<Fault> check_readmission(const JobRequest& request, const core::Job& known, core::Readmission readmission,
+                                       std::string_view digest) {
+  switch (readmission) {
+    case core::Readmission::same:
+      return std::nullopt;
+    case core::Readmission::ended_otherwise:
+      return job_fault(request, "id", fmt::format("was used before, and that job ended as {}", core::word(known.state)),
+                       "give a new id");
+    case core::Readmission::other_content:
+      break;
+  }
+  return job_fault(request, "id",
+                   fmt::format("is known with another content (digest {}; of this one {})", known.digest, digest),
+                   "give a new id");
 }
 
 std::string flag_job_id(std::string_view digest) {

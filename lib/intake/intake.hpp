@@ -28,6 +28,10 @@ namespace lethe::intake {
 /// can give a deleted contact's id to somebody else).
 std::optional<support::Fault> check_not_after(const JobRequest& request, core::Time now);
 
+/// What a known id means for a request with this digest; nothing: it is the same job.
+std::optional<support::Fault> check_readmission(const JobRequest& request, const core::Job& known,
+                                                core::Readmission readmission, std::string_view digest);
+
 /// The id of a job that came by flags without one: "cli-" and the first 16 hex digits of its digest.
 std::string flag_job_id(std::string_view digest);
 

@@ -9,7 +9,6 @@
 #include "config/keys.hpp"
 #include "config/toml_file.hpp"
 #include "core/admission.hpp"
-#include "intake/contact_rules.hpp"
 
 namespace lethe::intake {
 namespace {
@@ -53,7 +52,7 @@ std::optional<Finding> check_id(std::string_view id) {
 }
 
 void report(const Value& value, const std::optional<Finding>& finding) {
-  if (finding) value.fault(finding->what, finding->remedy);
+  if (finding) value.fault(finding->what, remedy_of(*finding, Form::job_file));
 }
 
 void take_account(Draft& draft, const Value& value) {
@@ -200,13 +199,21 @@ std::vector<Key<Draft>> job_keys() {
   };
 }
 
+/// The file's name without .toml. Nothing else is an extension: "dsr.2026" is an id, too.
+std::string default_id(const std::filesystem::path& file) {
+  std::string name = file.filename().string();
+  constexpr std::string_view extension = ".toml";
+  if (name.ends_with(extension)) name.resize(name.size() - extension.size());
+  return name;
+}
+
 void check_whole(Draft& draft, const Scope& scope) {
   const auto missing = [&scope](std::string_view key, std::string what, std::string remedy) {
     scope.fault(toml::source_region{}, key, std::move(what), std::move(remedy));
   };
   if (!draft.account_given) missing("account", "is missing", "name an account of the configuration");
   if (!draft.id_given) {
-    draft.request.id = scope.file.stem().string();
+    draft.request.id = default_id(scope.file);
     if (const auto finding = check_id(draft.request.id)) {
       missing("id", fmt::format("is missing, and the file's name {}", finding->what), "give an id");
     }
@@ -244,6 +251,17 @@ std::expected<JobRequest, std::vector<Fault>> parse_job(std::string_view text, c
   return std::move(draft.request);
 }
 
+std::vector<std::filesystem::path> lists_named(std::string_view text) {
+  std::vector<std::filesystem::path> lists;
+  const auto table = config::parse_toml(text, {});
+  if (!table) return lists;
+  for (const std::string_view key : {"keys_file", "ids_file"}) {
+    const auto name = (*table)[key].value<std::string>();
+    if (name && !name->empty() && name->find('\0') == std::string::npos) lists.emplace_back(*name);
+  }
+  return lists;
+}
+
 std::expected<JobRequest, std::vector<Fault>> read_job_file(const std::filesystem::path& file,
                                                             const core::Settings& settings) {
   const auto text = config::read_text(std::filesystem::absolute(file), most_job_bytes, config::Links::followed);
@@ -260,7 +278,7 @@ std::vector<Fault> check_request(const JobRequest& request, const core::Settings
                       .line = 0,
                       .column = 0,
                       .key = std::move(key),
-                      .remedy = finding->remedy});
+                      .remedy = remedy_of(*finding, form_of(request))});
   };
   add("account", check_account(request.account, settings));
   if (!request.id.empty()) add("id", check_id(request.id));

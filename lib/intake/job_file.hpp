@@ -12,6 +12,7 @@
 
 #include "core/job.hpp"
 #include "core/settings.hpp"
+#include "intake/contact_rules.hpp"
 #include "support/fault.hpp"
 
 namespace lethe::intake {
@@ -38,6 +39,10 @@ struct JobRequest {
   std::filesystem::path file;  ///< where it was read; empty: flags
 };
 
+inline Form form_of(const JobRequest& request) {
+  return request.file.empty() ? Form::flags : Form::job_file;
+}
+
 /// Every fault of the file at once. Accounts must be known to `settings`, unless it holds none; a list path is taken
 /// relative to the file.
 std::expected<JobRequest, std::vector<support::Fault>> read_job_file(const std::filesystem::path& file,
@@ -47,6 +52,9 @@ std::expected<JobRequest, std::vector<support::Fault>> read_job_file(const std::
 std::expected<JobRequest, std::vector<support::Fault>> parse_job(std::string_view text,
                                                                  const std::filesystem::path& file,
                                                                  const core::Settings& settings);
+
+/// The list files that a job file names, whatever else is wrong with it; none where it isn't TOML.
+std::vector<std::filesystem::path> lists_named(std::string_view text);
 
 /// What a request must fulfil however it was made (account, id, list key): for the flags of `submit`. An empty id is
 /// left out, since it comes from the content.

@@ -72,7 +72,8 @@ std::optional<support::Fault> check_pace(const JobRequest& request, const core::
       .key = "not_after",
       .remedy =
           "give a later one, or let the account send more (max_contacts_per_operation, "
-          "max_operations_in_suppression); if it is meant so, set accept_warnings = true"};
+          "max_operations_in_suppression); " +
+          accept_remedy(form_of(request))};
 }
 
 }  // namespace lethe::intake

@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "config/toml_file.hpp"
+#include "core/job.hpp"
 
 namespace lethe::intake {
 namespace {
@@ -42,8 +44,19 @@ std::string lines(const std::vector<Fault>& faults) {
   return text;
 }
 
+/// What a file is called stays in logs, as ids do: where its name looks like an address, they have other words for it.
+std::string without_addresses(std::string text, const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  if (!core::looks_like_email(name)) return text;
+  constexpr std::string_view instead = "(a file whose name looks like an e-mail address)";
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + instead.size())) {
+    text.replace(at, name.size(), instead);
+  }
+  return text;
+}
+
 std::string first_and_count(const std::vector<Fault>& faults) {
-  std::string text = support::to_line(faults.front());
+  std::string text = without_addresses(support::to_line(faults.front()), faults.front().file);
   if (faults.size() > 1) text += fmt::format(" (and {} more)", faults.size() - 1);
   return text;
 }
@@ -102,7 +115,10 @@ boost::asio::awaitable<Spool::Taken> Spool::take(const SpoolFolder& folder, std:
     co_return reject(folder, name, faults);
   }
   auto parsed = parse_job(*text, file, settings_);
-  if (!parsed) co_return reject(folder, name, parsed.error());
+  if (!parsed) {
+    for (const auto& list : lists_named(*text)) reject_list(folder, list);
+    co_return reject(folder, name, parsed.error());
+  }
   JobRequest request = std::move(*parsed);
   find_moved_list(folder, request);
   Taking taking;
@@ -116,7 +132,7 @@ boost::asio::awaitable<Spool::Taken> Spool::take(const SpoolFolder& folder, std:
     notify(name, false, support::to_line(accepted.error().fault));
     co_return Taken::store_refused;
   }
-  reject_list(folder, request);
+  reject_list(folder, request.contacts.named);
   const std::vector faults{accepted.error().fault};
   co_return reject(folder, name, faults);
 }
@@ -185,9 +201,9 @@ Spool::Taken Spool::reject(const SpoolFolder& folder, const std::string& name, c
   return Taken::stays;
 }
 
-void Spool::reject_list(const SpoolFolder& folder, const JobRequest& request) {
-  const std::filesystem::path& named = request.contacts.named;
-  if (!lies_here(folder, named)) return;
+void Spool::reject_list(const SpoolFolder& folder, const std::filesystem::path& named) {
+  // A list that is named like a job may be one: it has a turn of its own.
+  if (!lies_here(folder, named) || SpoolFolder::is_job(named)) return;
   const auto moved = folder.move(named, SpoolFolder::Place::rejected, clock_.now());
   if (!moved) notify(named.string(), false, moved.error());
 }
@@ -203,7 +219,8 @@ void Spool::tidy() {
 }
 
 void Spool::notify(const std::string& name, bool accepted, std::string what) {
-  notify_({.file = directory_ / name, .accepted = accepted, .what = std::move(what)});
+  const std::string told = without_addresses(name, name);
+  notify_({.file = directory_ / told, .accepted = accepted, .what = without_addresses(std::move(what), name)});
 }
 
 }  // namespace lethe::intake

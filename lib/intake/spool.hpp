@@ -60,7 +60,8 @@ class Spool {
   boost::asio::awaitable<Taken> keep(const SpoolFolder& folder, std::filesystem::path relative,
                                      store::AcceptedFile file);
   Taken reject(const SpoolFolder& folder, const std::string& name, const std::vector<support::Fault>& faults);
-  void reject_list(const SpoolFolder& folder, const JobRequest& request);
+  void reject_list(const SpoolFolder& folder, const std::filesystem::path& named);
+  /// Of the file with this name; a name that looks like an e-mail address is kept out of it.
   void notify(const std::string& name, bool accepted, std::string what);
 
   std::filesystem::path directory_;

@@ -120,6 +120,11 @@ bool SpoolFolder::is_settled(const std::filesystem::path& relative) {
   return top == name(Place::accepted) || top == name(Place::rejected);
 }
 
+bool SpoolFolder::is_job(const std::filesystem::path& relative) {
+  const std::filesystem::path plain = relative.lexically_normal();
+  return !plain.has_parent_path() && is_job_name(plain.string());
+}
+
 std::expected<SpoolFolder, std::string> SpoolFolder::open(const std::filesystem::path& directory) {
   SpoolFolder folder;
   auto root = open_folder(AT_FDCWD, directory, 0);

@@ -23,6 +23,8 @@ class SpoolFolder {
   static std::filesystem::path name(Place place);  ///< in the intake directory
   /// Does this lie in accepted/ or rejected/ already?
   static bool is_settled(const std::filesystem::path& relative);
+  /// Is this what job_files() lists?
+  static bool is_job(const std::filesystem::path& relative);
   /// The error is one line.
   static std::expected<SpoolFolder, std::string> open(const std::filesystem::path& directory);
 

@@ -133,13 +133,13 @@ struct Hindrance {
 /// An account that has something open.
 struct OpenAccount {
   std::string name;
-  std::int64_t open = 0;  ///< operations that haven't ended, and jobs of which something is in no operation
+  std::int64_t open = 0;  ///< operations that haven't ended, and jobs of which something is in no operation, held too
 };
 
 /// What is kept about an account beside its operations.
 struct AccountRecord {
   std::string name;
-  core::AccountState state = core::AccountState::ready;
+  core::AccountState state = core::AccountState::ready;  ///< never paused
   std::string why;
   std::optional<core::Time> until;
   std::optional<core::Time> paused_at;  ///< by a person, whatever `state` says beside
@@ -235,6 +235,9 @@ class Store {
   virtual Result<core::Operation> operation(core::OperationNumber number) = 0;
   virtual Result<std::vector<core::Operation>> in_state(std::string_view account, core::State state,
                                                         std::size_t most) = 0;
+  /// Of those in a final state: that ended at or after `since`, the newest end first.
+  virtual Result<std::vector<core::Operation>> ended_in_state(std::string_view account, core::State state,
+                                                              core::Time since, std::size_t most) = 0;
   /// The next ones behind that number.
   virtual Result<std::vector<core::Operation>> in_state_after(std::string_view account, core::State state,
                                                               core::OperationNumber after, std::size_t most) = 0;

@@ -11,6 +11,7 @@ namespace lethe::command {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -73,7 +74,7 @@ TEST_F(Check, an_account_isnt_judged_where_the_configuration_cant_be_read) {
 TEST_F(Check, two_files_with_one_id) {
   const auto one = write("one.toml", "account = \"acme\"\nid = \"x\"\nkeys = [\"a\"]\n");
   const auto two = write("two.toml", "account = \"acme\"\nid = \"x\"\nkeys = [\"b\"]\n");
-  EXPECT_THAT(faults({one, two}), ElementsAre(testing::AllOf(HasSubstr("two.toml: id:"), HasSubstr("one.toml"))));
+  EXPECT_THAT(faults({one, two}), ElementsAre(AllOf(HasSubstr("two.toml: id:"), HasSubstr("one.toml"))));
   EXPECT_EQ(report_.status(), ExitStatus::failed);
 }
 
@@ -83,9 +84,20 @@ TEST_F(Check, a_past_not_after_and_a_bad_list_are_told_together) {
   EXPECT_THAT(faults({job}), ElementsAre(HasSubstr("not_after: is past"), HasSubstr("ids:2")));
 }
 
+TEST_F(Check, a_secret_at_fault_is_told_with_file_and_key) {
+  fs::permissions(folder_ / "secret", fs::perms::others_read, fs::perm_options::add);
+  EXPECT_THAT(faults(), ElementsAre(AllOf(HasSubstr("lethe.toml: account acme's client_secret_file: "),
+                                          HasSubstr("is open to others"))));
+  EXPECT_EQ(report_.status(), ExitStatus::configuration);
+  write("lethe.toml",
+        "[[account]]\nname = \"acme\"\nauth_url = \"http://127.0.0.1:1\"\nclient_id = \"c\"\n"
+        "client_secret_env = \"LETHE_NO_SUCH_VARIABLE\"\naccount_id = 7\n");
+  EXPECT_THAT(faults(), ElementsAre(HasSubstr("lethe.toml: account acme's client_secret_env: ")));
+}
+
 TEST_F(Check, a_ca_file_is_read) {
   write("lethe.toml", account() + "ca_file = \"ca.pem\"\n");
-  EXPECT_THAT(faults(), ElementsAre(HasSubstr("ca.pem")));
+  EXPECT_THAT(faults(), ElementsAre(AllOf(HasSubstr("lethe.toml: account acme's ca_file: "), HasSubstr("ca.pem"))));
   write("ca.pem", "no certificate\n");
   EXPECT_THAT(faults(), ElementsAre(HasSubstr("ca.pem")));
   EXPECT_EQ(report_.status(), ExitStatus::configuration);

@@ -113,7 +113,7 @@ TEST(Question, reads_a_line_of_stdin_for_a_dash) {
   ASSERT_TRUE(asked);
   EXPECT_EQ(asked->contact, " A-1");
   EXPECT_EQ(question("A", std::nullopt, in)->contact, "A");
-  const auto id = question(std::nullopt, 12, in);
+  const auto id = question(std::nullopt, "12", in);
   EXPECT_EQ(id->contact, "12");
   EXPECT_EQ(id->selector, core::Selector::ids);
 }
@@ -123,7 +123,13 @@ TEST(Question, refuses_what_no_contact_is) {
   EXPECT_EQ(question("-", std::nullopt, empty).error().status, ExitStatus::usage);
   EXPECT_EQ(question("", std::nullopt, empty).error().status, ExitStatus::usage);
   EXPECT_EQ(question(std::string(2000, 'x'), std::nullopt, empty).error().status, ExitStatus::usage);
-  EXPECT_EQ(question(std::nullopt, 0, empty).error().status, ExitStatus::usage);
+  for (const auto* id : {"0", "-1", "", "john@acme.com", "12x", " 12", "99999999999999999999"}) {
+    const auto refused = question(std::nullopt, id, empty);
+    ASSERT_FALSE(refused) << id;
+    EXPECT_EQ(refused.error().status, ExitStatus::usage);
+    EXPECT_EQ(refused.error().lines.front(),
+              "--id: a contact's id is a positive integer; what is no id is asked about by --key");
+  }
 }
 
 }  // namespace

@@ -63,6 +63,27 @@ TEST_F(Jobs, a_queued_job_waits_for_what_admission_says) {
   EXPECT_EQ(detail("runs").waits_for, "");
 }
 
+TEST_F(Jobs, a_queued_job_waits_for_what_holds_up_the_calls) {
+  const auto note = [&](const store::Hindrance& hindrance) {
+    const auto asked = store_->start(store().note_hindrance("acme", hindrance));
+    must(store_->run(store().flush()));
+    must(asked.result());
+  };
+  store_->submit("first", 1);
+  store_->submit("second", 1);
+  note({.why = "of requests_per_day, which is 5, 5 are used today (UTC)", .until = noon + minutes{30}, .alarm = false});
+  for (const auto* job : {"first", "second"}) {
+    EXPECT_EQ(detail(job).waits_for,
+              "of requests_per_day, which is 5, 5 are used today (UTC) (until 2026-11-18T11:36:40Z)");
+  }
+  EXPECT_EQ(detail("first", noon + minutes{30}).waits_for, "") << "it is over";
+  note({.why = "polls that are due go at a pace", .until = std::nullopt, .alarm = false});
+  EXPECT_EQ(detail("first").waits_for, "polls that are due go at a pace");
+  EXPECT_EQ(detail("second").waits_for, "it leaves with job first or right after it");
+  operation_in(State::suppressing, "runs");
+  EXPECT_NE(detail("first", noon + minutes{10}).waits_for.find("suppression"), std::string::npos);
+}
+
 TEST_F(Jobs, an_account_that_is_no_longer_configured_is_named) {
   store_->submit("waits", 1);
   settings_.accounts.clear();

@@ -136,14 +136,6 @@ TEST_F(Hand, pause_and_resume) {
   EXPECT_EQ(status_of(resume("nobody")), ExitStatus::unknown_name);
 }
 
-TEST_F(Hand, resume_ends_a_pause_of_lethes_own) {
-  must(store_->run(store().set_account_state("acme", core::AccountState::paused, "two refusals in a row", {})));
-  ASSERT_EQ(attention().size(), 1U);
-  ASSERT_TRUE(resume("acme"));
-  EXPECT_EQ(must(store().account("acme")).state, core::AccountState::ready);
-  EXPECT_TRUE(attention().empty());
-}
-
 TEST_F(Hand, a_paused_account_that_is_blocked_shows_both) {
   must(store_->run(store().set_account_state("acme", core::AccountState::blocked, "403", {})));
   ASSERT_TRUE(pause("acme"));

@@ -63,6 +63,23 @@ TEST_F(Status, an_alarm_is_shown_for_a_week) {
   EXPECT_TRUE(view(noon + alarm_shown_for + hours{1}).attention.empty());
 }
 
+TEST_F(Status, a_fresh_alarm_is_shown_however_many_old_ones_there_are) {
+  for (int i = 0; i < 100; ++i) operation_in(State::failed, "old-" + std::to_string(i));
+  const core::Time later = noon + alarm_shown_for + hours{1};
+  operation_in(State::failed, "fresh", later);
+  const auto seen = view(later);
+  ASSERT_EQ(seen.attention.size(), 1U);
+  EXPECT_EQ(seen.attention[0].job, "fresh");
+}
+
+TEST_F(Status, of_many_alarms_the_newest_are_shown) {
+  for (int i = 0; i <= 100; ++i) operation_in(State::restored, "job-" + std::to_string(i), noon + hours{i});
+  const auto seen = view(noon + hours{100});
+  ASSERT_EQ(seen.attention.size(), 100U);
+  EXPECT_EQ(seen.attention.front().job, "job-100");
+  EXPECT_EQ(seen.attention.back().job, "job-1");
+}
+
 TEST_F(Status, a_blocked_account_needs_a_person_and_a_waiting_one_does_not) {
   must(store_->run(store().set_account_state("acme", core::AccountState::blocked, "the secret was refused", {})));
   auto seen = view();
@@ -110,6 +127,16 @@ TEST_F(Status, an_account_that_was_taken_out_with_something_open_is_told) {
   const auto seen = must(status_view(store(), without, noon));
   ASSERT_EQ(seen.attention.size(), 1U);
   EXPECT_NE(seen.attention[0].what.find("acme"), std::string::npos);
+}
+
+TEST_F(Status, an_account_that_was_taken_out_with_a_held_job_is_told) {
+  const auto held = store_->submit("held", 1);
+  must(store_->run(store().hold(held.number, noon, "the fuse")));
+  core::Settings without = settings_;
+  without.accounts[0].name = "other";
+  EXPECT_EQ(must(status_view(store(), without, noon)).attention.size(), 1U);
+  must(store_->run(store().cancel(held.number, noon, "not meant")));
+  EXPECT_TRUE(must(status_view(store(), without, noon)).attention.empty());
 }
 
 TEST_F(Status, requests_are_those_of_the_present_day) {

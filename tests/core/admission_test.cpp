@@ -1,5 +1,6 @@
 #include "core/admission.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace lethe::core {
@@ -54,6 +55,13 @@ AccountFacts used_today(std::int64_t contacts) {
   return facts;
 }
 
+AccountFacts paused(std::string why) {
+  AccountFacts facts;
+  facts.paused_at = now;
+  facts.paused_why = std::move(why);
+  return facts;
+}
+
 TEST(words, account_states) {
   for (const AccountState state :
        {AccountState::ready, AccountState::paused, AccountState::waiting, AccountState::blocked}) {
@@ -74,12 +82,11 @@ TEST(admit, idle_account_goes) {
 }
 
 TEST(admit, paused_until_a_person_acts) {
-  AccountFacts facts = held(AccountState::paused, "audit week");
-  EXPECT_FALSE(ask(facts).go);
-  EXPECT_EQ(ask(facts).why, "the account is paused: audit week");
-  EXPECT_EQ(ask(facts).not_before, std::nullopt);
-  facts.until = now - 1h;
-  EXPECT_FALSE(ask(facts).go);
+  const Admission admission = ask(paused("audit week"));
+  EXPECT_FALSE(admission.go);
+  EXPECT_EQ(admission.why,
+            fmt::format("the account is paused since {}: audit week; `lethe resume` lets it go on", rfc3339(now)));
+  EXPECT_EQ(admission.not_before, std::nullopt);
 }
 
 TEST(admit, blocked_until_a_person_acts) {
@@ -172,10 +179,10 @@ TEST(admit, clock_that_stepped_back_does_not_hold_for_ever) {
 }
 
 TEST(admit, a_person_is_named_before_spacing) {
-  AccountFacts facts = held(AccountState::paused, "");
+  AccountFacts facts = paused("audit");
   facts.unconfirmed = 1;
   facts.last_submission_at = now;
-  EXPECT_EQ(ask(facts).why, "the account is paused");
+  EXPECT_EQ(ask(facts).why, ask(paused("audit")).why);
 }
 
 TEST(admit, overdue_ones_no_longer_count_in_suppression) {
@@ -233,8 +240,7 @@ TEST(fuse, lets_through_what_just_fits_and_holds_one_more) {
 }
 
 TEST(fuse, holds_what_is_larger_than_any_day_whatever_else_is_waited_for) {
-  AccountFacts paused = held(AccountState::paused, "audit");
-  EXPECT_TRUE(admit(with_fuse(100), paused, turn_with(101), now).hold);
+  EXPECT_TRUE(admit(with_fuse(100), paused("audit"), turn_with(101), now).hold);
   EXPECT_EQ(admit(with_fuse(100), {}, turn_with(101), now).why,
             "its 101 contacts alone pass max_contacts_per_day, which is 100; `lethe release` lets it go");
   EXPECT_TRUE(admit(with_fuse(100), {}, turn_with(100), now).go);

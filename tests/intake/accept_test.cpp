@@ -109,6 +109,12 @@ TEST_F(AcceptTest, list_job_keeps_its_declared_size) {
   EXPECT_EQ(taken(request_of(head + "[list]\nkey = \"EXT\"\n", "two.toml")).job.contacts, 0);
 }
 
+TEST_F(AcceptTest, quotes_of_a_line_make_no_other_contact) {
+  taken(list_request("\"A\"\nA\n\"B\"\n"));
+  EXPECT_THAT(store_.jobs_by_id.at("job").contacts, ElementsAre("A", "B"));
+  EXPECT_EQ(digest_of(list_request("\"A\"\n\"B\"\n")), digest_of(list_request("A\nB\n")));
+}
+
 TEST_F(AcceptTest, digest_follows_the_content_and_nothing_else) {
   const std::string plain = digest_of(request_of(head + "keys = [\"A\", \"B\"]\n"));
   EXPECT_EQ(
@@ -241,12 +247,63 @@ TEST_F(AcceptTest, job_that_comes_too_late_at_the_present_pace) {
   std::string text;
   for (int i = 0; i < 200; ++i) text += "key-" + std::to_string(i) + "\n";
   JobRequest request = list_request(text);
+  request.file = "job.toml";
   const auto refused = run(accept(store_, key_, request, std::nullopt, now, taking));
   ASSERT_FALSE(refused);
   EXPECT_THAT(support::to_line(refused.error().fault), HasSubstr("accept_warnings = true"));
   EXPECT_EQ(store_.begun, 0) << "nothing is loaded for it";
   request.accept_warnings = true;
   EXPECT_TRUE(run(accept(store_, key_, request, std::nullopt, now, taking)));
+}
+
+TEST_F(AcceptTest, job_that_is_there_by_its_content_takes_no_other_place_in_the_queue) {
+  core::AccountSettings account;
+  account.max_contacts_per_operation = 1;
+  Taking taking;
+  taking.account = &account;
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "key-" + std::to_string(i) + "\n";
+  JobRequest request = list_request(text);
+  request.id = "";
+  ASSERT_TRUE(run(accept(store_, key_, request, std::nullopt, now, taking)));
+  store_.waits = {{.selector = core::Selector::keys, .jobs = 1, .contacts = 100}};
+  const auto again = run(accept(store_, key_, request, std::nullopt, now, taking));
+  ASSERT_TRUE(again) << support::to_line(again.error().fault);
+  EXPECT_FALSE(again->accepted);
+  EXPECT_EQ(store_.begun, 1) << "nothing is loaded for it";
+
+  request.contacts.file = write("other", text + "another\n");
+  EXPECT_FALSE(run(accept(store_, key_, request, std::nullopt, now, taking))) << "that one is new";
+  request.contacts.file = write("list", text);
+  store_.jobs_by_id.begin()->second.job.state = core::State::failed;
+  const auto ended = run(accept(store_, key_, request, std::nullopt, now, taking));
+  ASSERT_FALSE(ended);
+  EXPECT_THAT(support::to_line(ended.error().fault), HasSubstr("that job ended as failed"));
+}
+
+TEST_F(AcceptTest, the_same_where_repetitions_are_found_out_while_it_is_loaded) {
+  core::AccountSettings account;
+  account.max_contacts_per_operation = 1;
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "key-" + std::to_string(i) + "\n";
+  JobRequest request = list_request(text + "key-0\n");
+  request.id = "";
+  const auto taking = [&] {
+    Taking made;
+    made.account = &account;
+    // As in a long list, of which only a sieve knows what may come again.
+    RepeatSearch search(request, std::nullopt, hash_key(key_), {.hashes = 10, .candidates = 1'000});
+    while (!search.step().value()) {
+    }
+    made.repeats = search.take();
+    EXPECT_TRUE(made.repeats->candidates);
+    return made;
+  };
+  ASSERT_TRUE(run(accept(store_, key_, request, std::nullopt, now, taking())));
+  store_.waits = {{.selector = core::Selector::keys, .jobs = 1, .contacts = 100}};
+  const auto again = run(accept(store_, key_, request, std::nullopt, now, taking()));
+  ASSERT_TRUE(again) << support::to_line(again.error().fault);
+  EXPECT_FALSE(again->accepted);
 }
 
 TEST_F(AcceptTest, id_of_a_job_by_flags) {

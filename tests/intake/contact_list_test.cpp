@@ -8,6 +8,7 @@
 namespace lethe::intake {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
@@ -24,10 +25,6 @@ TEST_F(IntakeTest, one_contact_a_line) {
 
 TEST_F(IntakeTest, last_line_with_carriage_return_alone) {
   EXPECT_THAT(read(list_request("A\r\nB\r")).contacts, ElementsAre("A", "B"));
-}
-
-TEST_F(IntakeTest, quotes_in_lines_belong_to_the_contact) {
-  EXPECT_THAT(read(list_request("\"A\"\nB\n")).contacts, ElementsAre("\"A\"", "B"));
 }
 
 TEST_F(IntakeTest, empty_list_holds_nothing) {
@@ -89,10 +86,39 @@ TEST_F(IntakeTest, doubts_about_lines_are_refused_unless_accepted) {
            {"a,b\nc,d\n", "list: has a comma in every line"}}) {
     JobRequest request = list_request(text);
     EXPECT_THAT(read(request).fault, HasSubstr(fault)) << text;
-    EXPECT_THAT(read(request).fault, HasSubstr("accept_warnings = true")) << text;
+    EXPECT_THAT(read(request).fault, AllOf(HasSubstr("give --accept-warnings"), Not(HasSubstr("column = ")))) << text;
+    request.file = "job.toml";
+    EXPECT_THAT(read(request).fault, HasSubstr(fault)) << text;
+    EXPECT_THAT(read(request).fault, HasSubstr("set accept_warnings = true")) << text;
     request.accept_warnings = true;
     EXPECT_EQ(read(request).fault, "") << text;
   }
+}
+
+TEST_F(IntakeTest, line_that_is_one_field_in_quotes_stands_for_what_it_holds) {
+  const Read keys = read(list_request("\"QA\"\nB\r\n\"C,\"\"D\"\"\"\r\n\"\"\"\"\n\"E\""));
+  EXPECT_EQ(keys.fault, "");
+  EXPECT_THAT(keys.contacts, ElementsAre("QA", "B", "C,\"D\"", "\"", "E"));
+  EXPECT_THAT(read(list_request("\"7\"\n8\n", {}, core::Selector::ids)).contacts, ElementsAre("7", "8"));
+}
+
+TEST_F(IntakeTest, line_that_only_begins_like_a_field_in_quotes_is_taken_as_it_is) {
+  const std::vector<std::string> odd{"\"",     "\"a",     "a\"",         "\"a\"b",   "\"a\"b\"",
+                                     "\"\"\"", "\"a\"\"", "\"a\",\"b\"", "x \"a\" y"};
+  std::string text;
+  for (const auto& line : odd) text += line + "\n";
+  const Read result = read(list_request(text));
+  EXPECT_EQ(result.fault, "");
+  EXPECT_EQ(result.contacts, odd);
+}
+
+TEST_F(IntakeTest, rules_are_asked_of_what_quotes_hold) {
+  EXPECT_THAT(read(list_request("A\n\"\"\n")).fault, HasSubstr("list:2: is empty"));
+  EXPECT_THAT(read(list_request("A\n\" B\"\n")).fault, HasSubstr("list:2: begins or ends with white space"));
+  EXPECT_THAT(read(list_request("A\n\"" + std::string(255, 'x') + "\"\n")).fault, HasSubstr("list:2: is longer"));
+  EXPECT_EQ(read(list_request("\"" + std::string(254, 'x') + "\"\n")).fault, "");
+  EXPECT_EQ(read(list_request("\"a,b\"\n\"c,d\"\n")).fault, "") << "such a comma divides nothing";
+  EXPECT_THAT(read(list_request("\"a\",\"b\"\n\"c\",\"d\"\n")).fault, HasSubstr("list: has a comma in every line"));
 }
 
 TEST_F(IntakeTest, what_is_no_doubt) {

@@ -82,6 +82,10 @@ class FakeStore : public store::Store {
   store::Result<std::vector<core::Operation>> unknown(std::string_view, std::size_t) override { no(); }
   store::Written<void> replan(std::vector<core::Operation>) override { no(); }
   store::Written<void> pull_forward(std::string, core::Time, core::Time, core::Time) override { no(); }
+  store::Result<std::vector<core::Operation>> ended_in_state(std::string_view, core::State, core::Time,
+                                                             std::size_t) override {
+    no();
+  }
   store::Result<std::vector<core::Operation>> in_state(std::string_view, core::State, std::size_t) override {
     return std::vector<core::Operation>{};
   }

@@ -22,6 +22,13 @@ TEST_F(IntakeTest, least_job_takes_its_defaults) {
   EXPECT_EQ(request.file, folder_ / "dsr-1.toml");
 }
 
+TEST_F(IntakeTest, only_toml_is_left_out_of_the_name_that_becomes_the_id) {
+  const std::string text = "account = \"acme\"\nkeys = [\"A\"]\n";
+  EXPECT_EQ(request_of(text, "dsr.2026").id, "dsr.2026");
+  EXPECT_EQ(request_of(text, "dsr.2026.toml").id, "dsr.2026");
+  EXPECT_EQ(request_of(text, "dsr").id, "dsr");
+}
+
 TEST_F(IntakeTest, every_key_of_a_job_is_taken) {
   const JobRequest request = request_of(
       "account = \"acme\"\nid = \"X-1\"\naction = \"restrict\"\nnot_after = 2026-11-29T01:30:00.5+01:00\n"
@@ -140,6 +147,15 @@ TEST_F(IntakeTest, name_of_the_file_that_makes_no_id) {
               ElementsAre(HasSubstr("id: is missing, and the file's name isn't a job id; give an id")));
   EXPECT_THAT(faults_of("account = \"acme\"\nkeys = [\"A\"]\n", "a@b.example.toml"),
               ElementsAre(HasSubstr("id: is missing, and the file's name looks like an e-mail address")));
+}
+
+TEST_F(IntakeTest, flags_are_told_of_the_flag_that_accepts_warnings) {
+  JobRequest request;
+  request.account = "acme";
+  request.list.emplace().key = "X_Salesforce";
+  EXPECT_THAT(lines_of(check_request(request, settings_)), ElementsAre(HasSubstr("give --accept-warnings")));
+  request.file = "job.toml";
+  EXPECT_THAT(lines_of(check_request(request, settings_)), ElementsAre(HasSubstr("set accept_warnings = true")));
 }
 
 TEST_F(IntakeTest, accepted_warnings_let_doubts_pass) {

@@ -72,11 +72,13 @@ TEST_F(PaceTest, queue_that_moves_later) {
 }
 
 TEST_F(PaceTest, is_a_warning_with_what_to_do) {
+  EXPECT_THAT(check_pace(request_, account_, queue_, 1'200, 0, now)->remedy, HasSubstr("give --accept-warnings"));
+  request_.file = "job.toml";
   const auto fault = check_pace(request_, account_, queue_, 1'200, 0, now);
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->key, "not_after");
   EXPECT_THAT(fault->what, HasSubstr("12 operations with those before it, the last about 2026-11-22T19:00:00Z"));
-  EXPECT_THAT(fault->remedy, HasSubstr("accept_warnings = true"));
+  EXPECT_THAT(fault->remedy, HasSubstr("set accept_warnings = true"));
   request_.accept_warnings = true;
   EXPECT_TRUE(in_time(1'200));
 }

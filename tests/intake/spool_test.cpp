@@ -11,6 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 namespace fs = std::filesystem;
 
@@ -101,7 +102,7 @@ TEST_F(SpoolTest, half_written_job_is_rejected) {
   write("spool/a.toml", "account = \"acme\"\nkeys = [\"MARKER");
   EXPECT_TRUE(take_all());
   EXPECT_THAT(content("spool/rejected/a.toml.why"), HasSubstr("isn't valid TOML"));
-  EXPECT_THAT(content("spool/rejected/a.toml.why"), ::testing::Not(HasSubstr("MARKER")));
+  EXPECT_THAT(content("spool/rejected/a.toml.why"), Not(HasSubstr("MARKER")));
 }
 
 TEST_F(SpoolTest, list_of_a_rejected_job_moves_too) {
@@ -110,6 +111,45 @@ TEST_F(SpoolTest, list_of_a_rejected_job_moves_too) {
   EXPECT_TRUE(take_all());
   EXPECT_THAT(files("rejected"), ElementsAre("a.toml", "a.toml.why", "l"));
   EXPECT_THAT(content("spool/rejected/a.toml.why"), HasSubstr("l:2: begins or ends with white space"));
+}
+
+TEST_F(SpoolTest, list_of_a_job_that_is_at_fault_itself_moves_too) {
+  write("spool/p.csv", "A\n");
+  write("spool/sub/i", "1\n");
+  write("spool/a.toml", "account = \"nobody\"\nkeys_file = \"p.csv\"\nids_file = \"sub/i\"\n");
+  write("outside", "A\n");
+  write("spool/b.toml", "account = \"nobody\"\nkeys_file = \"../outside\"\n");
+  fs::create_symlink("../outside", folder_ / "spool/link");
+  write("spool/c.toml", "account = \"nobody\"\nkeys_file = \"link\"\n");
+  EXPECT_TRUE(take_all());
+  EXPECT_THAT(files("rejected"),
+              ElementsAre("a.toml", "a.toml.why", "b.toml", "b.toml.why", "c.toml", "c.toml.why", "i", "p.csv"));
+  EXPECT_EQ(content("outside"), "A\n");
+  EXPECT_TRUE(is_there("link"));
+}
+
+TEST_F(SpoolTest, another_job_named_as_a_list_keeps_its_turn) {
+  write("spool/a.toml", "account = \"nobody\"\nkeys_file = \"b.toml\"\n");
+  write("spool/b.toml", good);
+  EXPECT_TRUE(take_all());
+  EXPECT_THAT(files("rejected"), ElementsAre("a.toml", "a.toml.why"));
+  EXPECT_THAT(files("accepted"), ElementsAre("b.toml"));
+}
+
+TEST_F(SpoolTest, names_that_look_like_addresses_stay_out_of_the_log) {
+  write("spool/john@acme.com.toml", good);
+  write("spool/jane@acme.com.toml", "id = \"dsr-1\"\n" + good);
+  write("spool/joan@acme.com.csv", "A\n B\n");
+  write("spool/dsr-2.toml", "account = \"acme\"\nkeys_file = \"joan@acme.com.csv\"\n");
+  EXPECT_TRUE(take_all());
+  ASSERT_EQ(notices_.size(), 3U);
+  for (const auto& notice : notices_) {
+    EXPECT_THAT(notice.file.string(), Not(HasSubstr("@")));
+    EXPECT_THAT(notice.what, Not(HasSubstr("@")));
+  }
+  EXPECT_THAT(notices_[1].what, HasSubstr("dsr-1"));
+  EXPECT_THAT(notices_[2].what, HasSubstr("id: is missing, and the file's name looks like an e-mail address"));
+  EXPECT_TRUE(is_there("rejected/john@acme.com.toml"));
 }
 
 TEST_F(SpoolTest, list_outside_stays_where_it_is) {

@@ -40,18 +40,18 @@ TEST_F(Accounts, state_is_kept_with_its_reason) {
   EXPECT_EQ(record.state, core::AccountState::waiting);
   EXPECT_EQ(record.why, "429");
   EXPECT_EQ(record.until, noon + hours{1});
-  must(store_->run((*store_)->set_account_state("acme", core::AccountState::paused, "audit", {})));
+  must(store_->run((*store_)->set_account_state("acme", core::AccountState::blocked, "audit", {})));
   record = must((*store_)->account("acme"));
-  EXPECT_EQ(record.state, core::AccountState::paused);
+  EXPECT_EQ(record.state, core::AccountState::blocked);
   EXPECT_FALSE(record.until);
 }
 
 TEST_F(Accounts, notes_touch_nothing_but_what_they_are_about) {
-  must(store_->run((*store_)->set_account_state("acme", core::AccountState::paused, "audit", {})));
+  must(store_->run((*store_)->set_account_state("acme", core::AccountState::blocked, "audit", {})));
   noted((*store_)->note_restorable_days("acme", 12));
   noted((*store_)->note_error("acme", "no route to the cloud", noon));
   const AccountRecord record = must((*store_)->account("acme"));
-  EXPECT_EQ(record.state, core::AccountState::paused);
+  EXPECT_EQ(record.state, core::AccountState::blocked);
   EXPECT_EQ(record.restorable_days, 12);
   EXPECT_EQ(record.last_error, "no route to the cloud");
   EXPECT_EQ(record.last_error_at, noon);

@@ -31,7 +31,7 @@ TEST_P(Commits, hundred_writes_at_once_are_few_commits) {
   std::vector<Asked<void>> writes;
   for (int i = 0; i < 100; ++i) {
     writes.push_back(store_->start(
-        (*store_)->set_account_state("acme-" + std::to_string(i), core::AccountState::paused, "gathered", {})));
+        (*store_)->set_account_state("acme-" + std::to_string(i), core::AccountState::blocked, "gathered", {})));
   }
   must(store_->run((*store_)->flush()));
   EXPECT_LE(files_.syncs() - before, 4);
@@ -47,7 +47,7 @@ TEST_P(Commits, writes_asked_for_during_a_commit_are_in_the_next) {
   (*store_)->on_transition([&](const core::Transition&) {
     for (int i = 0; i < 10; ++i) {
       writes.push_back(
-          store_->start((*store_)->set_account_state("acme", core::AccountState::paused, std::to_string(i), {})));
+          store_->start((*store_)->set_account_state("acme", core::AccountState::blocked, std::to_string(i), {})));
     }
   });
   store_->submit("dsr-1", 1);
@@ -90,7 +90,7 @@ TEST_P(Commits, ride_along_write_waits_a_second_of_the_clock) {
 TEST_P(Commits, ride_along_write_goes_with_a_durable_one) {
   const auto note = store_->start((*store_)->note_error("acme", "early", noon));
   store_->settle();
-  must(store_->run((*store_)->set_account_state("acme", core::AccountState::paused, "", {})));
+  must(store_->run((*store_)->set_account_state("acme", core::AccountState::blocked, "", {})));
   EXPECT_TRUE(note.done());
   store_->settle();
   EXPECT_EQ(clock_.waiting(), 0u) << "nothing is gathering any more";
@@ -127,7 +127,7 @@ TEST_P(Commits, what_is_pending_at_the_end_is_committed) {
 TEST_P(Commits, writes_under_way_at_the_end_are_told) {
   std::vector<Asked<void>> writes;
   for (int i = 0; i < 3; ++i) {
-    writes.push_back(store_->start((*store_)->set_account_state("acme", core::AccountState::paused, "kept", {})));
+    writes.push_back(store_->start((*store_)->set_account_state("acme", core::AccountState::blocked, "kept", {})));
     store_->loop().poll_one();
     store_->loop().poll_one();
   }
@@ -137,7 +137,7 @@ TEST_P(Commits, writes_under_way_at_the_end_are_told) {
 
 TEST_P(Commits, loop_that_ends_first_drops_who_awaits) {
   const auto note = store_->start((*store_)->note_error("acme", "dropped", noon));
-  const auto write = store_->start((*store_)->set_account_state("acme", core::AccountState::paused, "", {}));
+  const auto write = store_->start((*store_)->set_account_state("acme", core::AccountState::blocked, "", {}));
   store_->loop().poll_one();
   store_->loop().poll_one();
   store_->loop().stop();

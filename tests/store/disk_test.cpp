@@ -49,7 +49,7 @@ TEST_P(DiskTrouble, fails_every_write_of_the_commit_and_is_over_when_it_is_over)
   (*store_)->on_transition([&](const core::Transition&) { ++heard; });
   files_.set_condition(GetParam().condition);
   const auto formed = store_->start((*store_)->form(an_operation(2), {{job.number, 0, 2}}));
-  const auto paused = store_->start((*store_)->set_account_state("acme", core::AccountState::paused, "", {}));
+  const auto paused = store_->start((*store_)->set_account_state("acme", core::AccountState::blocked, "", {}));
   EXPECT_EQ(kind_of(store_->run((*store_)->begin_load())), GetParam().kind);
   ASSERT_TRUE(formed.done());
   EXPECT_EQ(kind_of(formed.result()), GetParam().kind);

@@ -47,6 +47,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Planned{"look_beyond", sqlite::queries::look_beyond, "operation_in_state"},
                       Planned{"next_due", sqlite::queries::next_due, "operation_due"},
                       Planned{"in_state", sqlite::queries::in_state, "operation_in_state"},
+                      Planned{"ended_in_state", sqlite::queries::ended_in_state, "operation_ended"},
+                      Planned{"held", sqlite::queries::held, "job_not_waiting"},
                       Planned{"in_state_after", sqlite::queries::in_state_after, "operation_in_state"},
                       Planned{"suppression_took", sqlite::queries::suppression_took, "operation_suppressed"},
                       Planned{"deletion_took", sqlite::queries::deletion_took, "operation_deleted"},

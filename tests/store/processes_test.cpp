@@ -47,7 +47,7 @@ TEST_F(Processes, daemon_and_command_write_by_turns_into_one_chain) {
     const core::Job job = command.submit("by-command-" + id, 1);
     EXPECT_NE(must(daemon->data_version()), seen);
     core::Operation operation = must(daemon.form({{job.number, 0, 1}}));
-    const auto paused = daemon.start(daemon->set_account_state("acme", core::AccountState::paused, "round " + id, {}));
+    const auto paused = daemon.start(daemon->set_account_state("acme", core::AccountState::blocked, "round " + id, {}));
     command.submit("other-" + id, 1);
     must(daemon.move(operation, State::rejected));
     EXPECT_TRUE(paused.done());

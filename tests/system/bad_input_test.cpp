@@ -206,5 +206,32 @@ TEST_F(BadInput, a_dry_run_needs_no_store_and_queues_nothing) {
   EXPECT_EQ(rig.lethe({"submit", "--dry-run", "--wait", job}).status, 2);
 }
 
+/// One contact an operation, and an hour in suppression each as it is reckoned: a hundred can be sent within the week,
+/// two hundred can't.
+TEST(AtAPace, what_is_queued_already_counts_once) {
+  RigSettings settings;
+  settings.settings = "max_contacts_per_operation = 1";
+  Rig rig(settings);
+  rig.start_daemon();
+  ASSERT_EQ(rig.stop_daemon(), 0);
+  std::string keys;
+  for (int i = 0; i < 100; ++i) keys += "k" + std::to_string(i) + "\n";
+  const auto list = rig.write("keys.txt", keys);
+  const auto job = rig.job("queued", "keys_file = \"keys.txt\"");
+  ASSERT_EQ(rig.lethe({"submit", job}).status, 0);
+  const auto checked = rig.lethe({"check", job});
+  EXPECT_EQ(checked.status, 0) << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("known already as queued"));
+  rig.write("keys.txt", keys + "another\n");
+  EXPECT_THAT(rig.lethe({"check", job}).err, HasSubstr("is known with another content"));
+  rig.write("keys.txt", keys);
+  ASSERT_EQ(rig.lethe({"cancel", "queued"}).status, 0);
+  const std::vector<std::string> by_flags{"submit", "--account", "acme", "--keys-file", list.string()};
+  ASSERT_EQ(rig.lethe(by_flags).status, 0);
+  const auto again = rig.lethe(by_flags);
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("known already"));
+}
+
 }  // namespace
 }  // namespace lethe::system_test

@@ -48,7 +48,19 @@ TEST_F(Input, wrong_usage_is_2) {
   expect_complaint(rig.lethe({"frobnicate"}), 2, HasSubstr("lethe --help"));
   expect_complaint(rig.lethe({"show"}), 2, HasSubstr("JOB"));
   expect_complaint(rig.lethe({"submit"}), 2, HasSubstr("job files"));
-  expect_complaint(rig.lethe({"submit", "a.toml", "--account", "acme"}), 2, HasSubstr("not both"));
+  for (const auto& flag : std::vector<std::vector<std::string>>{{"--account", "acme"},
+                                                                {"--keys-file", "keys"},
+                                                                {"--column", "Key"},
+                                                                {"--ids-file", "ids"},
+                                                                {"--list", "L"},
+                                                                {"--action", "restrict"},
+                                                                {"--action", "delete"},
+                                                                {"--id", "x"},
+                                                                {"--accept-warnings"}}) {
+    std::vector<std::string> arguments{"submit", "a.toml"};
+    arguments.insert(arguments.end(), flag.begin(), flag.end());
+    expect_complaint(rig.lethe(arguments), 2, HasSubstr("not both"));
+  }
   expect_complaint(rig.lethe({"submit", "--account", "acme"}), 2, HasSubstr("--keys-file"));
   expect_complaint(rig.lethe({"submit", "--account", "acme", "--list", "L", "--ids-file", "f"}), 2,
                    HasSubstr("exactly one"));

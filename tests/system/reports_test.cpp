@@ -1,7 +1,9 @@
 // What the cloud itself lists, and the restore window, through the real executable against the simulated cloud.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -66,6 +68,62 @@ TEST(Reports, all_pages_are_read) {
   EXPECT_EQ(lists.at(0).at("requests").as_array().size(), 45U);
   EXPECT_EQ(lists.at(0).at("requests").at(0).at("operation"), value(nullptr)) << "not Lethe's";
   EXPECT_EQ(requests_today(rig), before + 4) << "a token and three pages";
+}
+
+TEST(Reports, a_day_that_is_used_up_holds_every_command_back) {
+  RigSettings settings = in_real_time();
+  settings.settings += "\nrequests_per_day = 3";
+  Rig rig(settings);
+  rig.start_daemon();
+  EXPECT_EQ(rig.stop_daemon(), 0);
+  ASSERT_EQ(rig.lethe({"check", "--online"}).status, 0) << "a token and a page";
+  const std::vector<std::string> span{"--from", "1d", "--to", "0s"};
+  const auto asked_in = [&](const std::string& command) {
+    std::vector<std::string> arguments{command};
+    arguments.insert(arguments.end(), span.begin(), span.end());
+    return rig.lethe(arguments);
+  };
+  const auto half = asked_in("requests");
+  EXPECT_EQ(half.status, 1) << "the token is the day's last request";
+  EXPECT_THAT(half.err, HasSubstr("used up until"));
+  EXPECT_EQ(requests_today(rig), 3);
+  const auto tokens = rig.cloud().calls().token;
+  for (const auto& result : {asked_in("requests"), asked_in("summary"), rig.lethe({"check", "--online"})}) {
+    EXPECT_EQ(result.status, 1) << result.err;
+    EXPECT_THAT(result.err,
+                AllOf(HasSubstr("requests_per_day, which is 3, is used up until"), HasSubstr("T00:00:00Z")));
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+  }
+  EXPECT_EQ(rig.cloud().calls().token, tokens) << "nothing is asked";
+  EXPECT_EQ(requests_today(rig), 3);
+}
+
+TEST(Reports, what_the_cloud_asked_for_holds_every_command_back) {
+  Rig rig(in_real_time());
+  rig.start_daemon();
+  EXPECT_EQ(rig.stop_daemon(), 0);
+  const auto until = [&](const std::string& time) {
+    sqlite3* connection = nullptr;
+    ASSERT_EQ(sqlite3_open(rig.store().c_str(), &connection), SQLITE_OK);
+    const auto write = "INSERT INTO account (name, state, why, until) VALUES ('acme', 'waiting', 'status: HTTP 429', " +
+                       time +
+                       ") ON CONFLICT DO UPDATE SET state = 'waiting', why = 'status: HTTP 429', until = " + time;
+    EXPECT_EQ(sqlite3_exec(connection, write.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(connection);
+    sqlite3_close(connection);
+  };
+  until("4102444800000");
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"requests", "--from", "1d", "--to", "0s"},
+                                                                     {"summary", "--from", "1d", "--to", "0s"},
+                                                                     {"check", "--online"}}) {
+    const auto result = rig.lethe(arguments);
+    EXPECT_EQ(result.status, 1) << result.err;
+    EXPECT_THAT(result.err, AllOf(HasSubstr("account acme: "), HasSubstr("waits until 2100-01-01T00:00:00Z"),
+                                  HasSubstr("HTTP 429")));
+  }
+  EXPECT_EQ(rig.cloud().calls().token, 0);
+  until("1000");
+  EXPECT_EQ(rig.lethe({"requests", "--from", "1d", "--to", "0s"}).status, 0) << "it is over";
 }
 
 TEST(Reports, the_summary_adds_up) {

@@ -97,6 +97,27 @@ TEST(Secrecy, after_the_end_no_contact_is_left) {
   EXPECT_FALSE(fs::exists(rig.spool() / "accepted" / "list.csv"));
 }
 
+TEST(Secrecy, what_is_asked_about_is_never_repeated) {
+  Rig rig;
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"--id", contact_marker},
+                                             {"--key", "A", contact_marker},
+                                             {contact_marker},
+                                             {"--kye", contact_marker},
+                                             {"--kye=" + contact_marker},
+                                             {"--json=" + contact_marker, "--key", "A"},
+                                             {"--key", contact_marker, "--id", "1"},
+                                             {"--key", contact_marker, "--key", contact_marker}}) {
+    std::vector<std::string> command{"find"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const auto result = rig.lethe(command);
+    EXPECT_EQ(result.status, 2) << result.err;
+    EXPECT_TRUE(result.err.starts_with("lethe: ")) << result.err;
+    EXPECT_EQ(result.err.find(contact_marker), std::string::npos) << result.err;
+  }
+  EXPECT_NE(rig.lethe({"find", "--key", "A", "B"}).err.find("quotes"), std::string::npos);
+}
+
 TEST(Secrecy, contacts_that_wait_are_in_the_store_alone) {
   Rig rig;
   rig.start_daemon();

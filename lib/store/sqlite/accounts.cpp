@@ -25,11 +25,7 @@ Result<void> pause(Unit& unit, const std::string& name, core::Time at, const std
 
 Result<void> resume(Unit& unit, const std::string& name) {
   Statement update(unit.db, "UPDATE account SET paused_at = NULL, paused_why = '' WHERE name = ?1", name);
-  if (auto updated = update.run(); !updated) return updated;
-  // Lethe itself pauses an account through its state.
-  Statement end(unit.db, "UPDATE account SET state = ?2, why = '' WHERE name = ?1 AND state = ?3", name,
-                core::AccountState::ready, core::AccountState::paused);
-  return end.run();
+  return update.run();
 }
 
 Result<void> note_restorable_days(Unit& unit, const std::string& name, int days) {

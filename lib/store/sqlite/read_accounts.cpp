@@ -8,6 +8,14 @@
 
 namespace lethe::store::sqlite {
 
+namespace queries {
+
+std::string held() {
+  return "SELECT count(*) FROM job WHERE account = ?1 AND rest = ?2 AND rest <> 'queued' AND cursor < length";
+}
+
+}  // namespace queries
+
 namespace {
 
 struct Tally {
@@ -155,7 +163,10 @@ Result<std::vector<OpenAccount>> open_accounts(Connection& db) {
   for (const std::string& name : names) {
     const auto counted = counts(db, name);
     if (!counted) return std::unexpected(counted.error());
-    const std::int64_t still = counted->queued + counted->suppressing + counted->deleting;
+    Statement waiting(db, queries::held(), name, core::State::held);
+    const auto held = read_number(waiting);
+    if (!held) return std::unexpected(held.error());
+    const std::int64_t still = counted->queued + counted->suppressing + counted->deleting + held->value_or(0);
     if (still > 0) open.push_back({.name = name, .open = still});
   }
   return open;

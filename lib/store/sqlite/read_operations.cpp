@@ -37,6 +37,13 @@ std::string in_state() {
                      operation_columns);
 }
 
+std::string ended_in_state() {
+  return fmt::format(
+      "SELECT {} FROM operation o WHERE o.account = ?1 AND o.state = ?2 AND o.ended_at >= ?3"
+      " ORDER BY o.ended_at DESC, o.number DESC LIMIT ?4",
+      operation_columns);
+}
+
 std::string queued_again() {
   return fmt::format(
       "SELECT {} FROM operation o WHERE o.account = ?1 AND o.state = 'queued' ORDER BY o.number DESC LIMIT 1",
@@ -96,6 +103,14 @@ Result<std::vector<core::Operation>> in_state(Connection& db, std::string_view a
                                               std::size_t most) {
   std::vector<core::Operation> operations;
   Statement query(db, queries::in_state(), account, state, most);
+  if (auto read = read_all(query, read_operation, operations); !read) return std::unexpected(read.error());
+  return operations;
+}
+
+Result<std::vector<core::Operation>> ended_in_state(Connection& db, std::string_view account, core::State state,
+                                                    core::Time since, std::size_t most) {
+  std::vector<core::Operation> operations;
+  Statement query(db, queries::ended_in_state(), account, state, since, most);
   if (auto read = read_all(query, read_operation, operations); !read) return std::unexpected(read.error());
   return operations;
 }

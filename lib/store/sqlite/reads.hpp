@@ -19,6 +19,7 @@ std::string due_beyond();        ///< account, from, most
 std::string look_beyond();       ///< account, state, from, until, most
 std::string next_due();          ///< account
 std::string in_state();          ///< account, state, most
+std::string ended_in_state();    ///< account, state, since, most
 std::string in_state_after();    ///< account, state, after, most
 std::string suppression_took();  ///< account, most
 std::string deletion_took();     ///< account, most
@@ -37,6 +38,7 @@ std::string indexed_beside();  ///< account, after
 std::string job_by_id();       ///< id
 std::string operations_of();   ///< job
 std::string swept();           ///< account, state, action, now, most
+std::string held();            ///< account, the state
 std::string hasten_swept();    ///< account, state, action, now, most
 }  // namespace queries
 
@@ -46,6 +48,8 @@ Result<std::optional<core::Time>> next_due(Connection& db, std::string_view acco
 Result<core::Operation> operation(Connection& db, core::OperationNumber number);
 Result<std::vector<core::Operation>> in_state(Connection& db, std::string_view account, core::State state,
                                               std::size_t most);
+Result<std::vector<core::Operation>> ended_in_state(Connection& db, std::string_view account, core::State state,
+                                                    core::Time since, std::size_t most);
 Result<std::vector<core::Operation>> in_state_after(Connection& db, std::string_view account, core::State state,
                                                     core::OperationNumber after, std::size_t most);
 Result<core::History> history(Connection& db, std::string_view account);

@@ -100,6 +100,7 @@ CREATE TABLE job (
 ) STRICT;
 CREATE INDEX job_waiting ON job (account, number) WHERE rest = 'queued' AND cursor < length;
 CREATE INDEX job_waiting_of_kind ON job (account, action, selector, number) WHERE rest = 'queued' AND cursor < length;
+CREATE INDEX job_not_waiting ON job (account, rest) WHERE rest <> 'queued' AND cursor < length;
 CREATE INDEX job_expiring ON job (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX job_erasable ON job (ended_at, number) WHERE ended_at IS NOT NULL AND contacts_erased_at IS NULL;
 
@@ -153,6 +154,7 @@ CREATE TABLE operation (
 CREATE UNIQUE INDEX operation_of_cloud ON operation (account, action, operation_id) WHERE operation_id IS NOT NULL;
 CREATE INDEX operation_due ON operation (account, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX operation_in_state ON operation (account, state, number);
+CREATE INDEX operation_ended ON operation (account, state, ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX operation_window ON operation (account, state, action, restorable_until);
 CREATE INDEX operation_suppressed ON operation (account, number) WHERE suppression_took IS NOT NULL;
 CREATE INDEX operation_deleted ON operation (account, number) WHERE deletion_took IS NOT NULL;

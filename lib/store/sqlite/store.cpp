@@ -72,6 +72,10 @@ class SqliteStore final : public Store {
                                                 std::size_t most) override {
     return sqlite::in_state(*reads_, account, state, most);
   }
+  Result<std::vector<core::Operation>> ended_in_state(std::string_view account, core::State state, core::Time since,
+                                                      std::size_t most) override {
+    return sqlite::ended_in_state(*reads_, account, state, since, most);
+  }
   Result<std::vector<Slice>> slices(core::OperationNumber number) override { return sqlite::slices(*reads_, number); }
   Result<NextSubmission> next_submission(std::string_view account) override {
     return sqlite::next_submission(*reads_, account);
