@@ -143,6 +143,7 @@ std::string evidence(const Search& search, const Rows& found) {
                                  found.size() == 1 ? "candidate" : "candidates", named(found),
                                  in_words("requests", search.requests), in_words("operations", search.operations));
   if (!search.disowned.empty()) text += "; the candidate's own status call didn't agree";
+  if (!search.unreadable.empty()) text += "; the answer of the candidate's own status call can't be read";
   return text;
 }
 
@@ -174,6 +175,7 @@ class Judge {
 
   Verdict of_one(const ListedOperation& row) const {
     if (search_.disowned.contains(row.id)) return later_or_never("the only one it could be isn't it");
+    if (search_.unreadable.contains(row.id)) return later_or_never("one operation could be it, and can't be asked");
     // That there is no other is an absence too: a list that lags could show somebody else's and hide ours.
     if (would_show_all(search_) && !in_doubt_) return make(Next::confirm, "one operation could be it", row.id);
     return later_or_never("it isn't known whether it is the only one");

@@ -101,6 +101,7 @@ struct Search {
   std::vector<ListedOperation> rows;  ///< merged
   std::set<OperationId> claimed;      ///< that are operations of ours
   std::set<OperationId> disowned;     ///< whose own status call didn't agree
+  std::set<OperationId> unreadable;   ///< whose own status call was answered with what can't be read
   Reading requests;
   Reading operations;
   std::optional<Time> absent_at;  ///< since when looks have seen it absent

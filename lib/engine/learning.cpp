@@ -31,7 +31,7 @@ asio::awaitable<std::optional<core::Time>> stamp_of(Work& work, Account& account
   if (!page) {
     // Forbidden, this list alone may be closed to us: the status calls tell whether the account is.
     const bool closed = page.error().kind == cloud::Failure::Kind::forbidden;
-    if (!closed && outcome_of(page.error().kind) == core::Reading::Outcome::unread) {
+    if (!closed && outcome_of(page.error()) == core::Reading::Outcome::unread) {
       co_await work.failed(account, std::move(page.error()));
     }
     co_return std::nullopt;

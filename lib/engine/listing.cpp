@@ -23,9 +23,10 @@ asio::awaitable<std::expected<cloud::ListPage, Failure>> read_page(Work& work, A
   return account.client->delete_requests(since - days_before, work.now() + days_after, page);
 }
 
-Outcome outcome_of(Failure::Kind kind) {
-  if (kind == Failure::Kind::missing) return Outcome::missing;
-  return kind == Failure::Kind::contract ? Outcome::broken : Outcome::unread;
+Outcome outcome_of(const Failure& failure) {
+  if (!failure.request_sent) return Outcome::unread;  // a token that couldn't be had says nothing about a list
+  if (failure.kind == Failure::Kind::missing) return Outcome::missing;
+  return failure.kind == Failure::Kind::contract ? Outcome::broken : Outcome::unread;
 }
 
 asio::awaitable<Listing> read_list(Work& work, Account& account, List list, core::Time since,
@@ -39,7 +40,7 @@ asio::awaitable<Listing> read_list(Work& work, Account& account, List list, core
     if (work.stopping) co_return listing;
     auto page = co_await read_page(work, account, list, since, paging.next_page());
     if (!page) {
-      listing.reading.outcome = outcome_of(page.error().kind);
+      listing.reading.outcome = outcome_of(page.error());
       listing.failure = std::move(page.error());
       co_return listing;
     }

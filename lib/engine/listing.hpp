@@ -22,7 +22,7 @@ struct Listing {
 };
 
 /// What failing to read a list means for what it could have shown.
-core::Reading::Outcome outcome_of(cloud::Failure::Kind kind);
+core::Reading::Outcome outcome_of(const cloud::Failure& failure);
 
 /// One page, from 1. `since`: nothing that began before is looked for.
 boost::asio::awaitable<std::expected<cloud::ListPage, cloud::Failure>> read_page(Work& work, Account& account,

@@ -53,6 +53,9 @@ void count_unknown(const Work& work, core::Operation& operation) {
                           {"operation_id", std::to_string(operation.operation_id->value)}});
 }
 
+/// A heartbeat that got no answer isn't left for a day.
+constexpr core::Duration longest_after_failure = std::chrono::hours{1};
+
 asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation operation, cloud::Failure failure) {
   // A call that never left says nothing of this operation and doesn't count as asked.
   using Kind = cloud::Failure::Kind;
@@ -62,9 +65,12 @@ asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation op
     ++operation.polls;
     ++operation.attempt;
   }
-  if (failure.kind == cloud::Failure::Kind::unknown_operation) count_unknown(work, operation);
+  if (failure.kind == Kind::unknown_operation) count_unknown(work, operation);
   tell_overdue(work, account, operation);
   plan_without_list(work, operation);
+  if (failure.kind != Kind::unknown_operation) {
+    operation.due_at = std::min(*operation.due_at, work.now() + longest_after_failure);
+  }
   if (failure.retry_after) operation.due_at = std::max(*operation.due_at, work.now() + *failure.retry_after);
   co_await work.failed(account, std::move(failure));
   co_await note(work, std::move(operation));

@@ -136,9 +136,13 @@ asio::awaitable<void> carry_out(Work& work, core::Operation operation, core::Ver
   co_await work.record_surely(std::move(operation), std::move(verdict.why));
 }
 
-/// The cloud doesn't know the candidate, or says something that can't be read: no agreement, whoever asks again.
-bool says_no(const Failure& failure) {
-  return failure.kind == Failure::Kind::unknown_operation || failure.kind == Failure::Kind::contract;
+bool is_unknown(const std::expected<core::Observation, Failure>& answer) {
+  return !answer && answer.error().kind == Failure::Kind::unknown_operation;
+}
+
+/// An answer came, and says neither yes nor no.
+bool is_unreadable(const std::expected<core::Observation, Failure>& answer) {
+  return !answer && answer.error().kind == Failure::Kind::contract && answer.error().request_sent;
 }
 
 /// The candidate's own status call has the last word.
@@ -146,12 +150,18 @@ asio::awaitable<void> confirm(Work& work, Account& account, core::Operation oper
                               core::Verdict verdict) {
   const core::OperationId candidate = *verdict.candidate;
   auto answer = co_await account.client->status(operation.action, candidate);
-  if (!answer && !says_no(answer.error())) {
+  if (!answer && !is_unknown(answer) && !is_unreadable(answer)) {
     co_await put_off_after(work, account, std::move(operation), std::move(answer.error()));
     co_return;
   }
-  if (!answer) tell(work, operation, LogLevel::warning, "a candidate's status call didn't agree", answer.error().what);
-  if (!answer || !core::agrees(search, candidate, *answer)) {
+  if (is_unknown(answer)) {
+    tell(work, operation, LogLevel::warning, "a candidate's status call didn't agree", answer.error().what);
+  }
+  if (is_unreadable(answer)) {
+    tell(work, operation, LogLevel::warning, "a candidate's status call can't be read", answer.error().what);
+    search.unreadable.insert(candidate);
+    verdict = core::judge(search);
+  } else if (!answer || !core::agrees(search, candidate, *answer)) {
     search.disowned.insert(candidate);
     verdict = core::judge(search);
   }
@@ -228,7 +238,7 @@ asio::awaitable<bool> know_highest(Work& work, Account& account) {
       rows.insert(rows.end(), page->rows.begin(), page->rows.end());
       continue;
     }
-    if (outcome_of(page.error().kind) == Outcome::unread) {
+    if (outcome_of(page.error()) == Outcome::unread) {
       co_await work.failed(account, std::move(page.error()));
       co_return false;
     }

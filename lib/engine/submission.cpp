@@ -103,8 +103,9 @@ asio::awaitable<void> finish(Work& work, Account& account, core::Operation opera
       co_await work.succeeded(account);
       co_return;
     case Next::unconfirmed:
-      co_await leave_unconfirmed(work, std::move(operation), effect.cause);
+      // First what holds the calls back, or a look-up would start before. A stop between leaves it unconfirmed, too.
       co_await work.failed(account, std::move(failure));
+      co_await leave_unconfirmed(work, std::move(operation), effect.cause);
       co_return;
     case Next::rejected:
       co_await take_refusal(work, std::move(operation), effect.cause);

@@ -102,10 +102,8 @@ Failure stopped_failure(const Origin& origin) {
   return {.kind = Kind::stopped, .what = fmt::format("{}: the client was stopped", text_of(origin))};
 }
 
-asio::awaitable<std::expected<Response, BrokenExchange>> exchange_over(Core& core,
-                                                                       std::unique_ptr<Connection> connection,
-                                                                       const Request& request, const Address& address,
-                                                                       Clock::time_point deadline) {
+asio::awaitable<Outcome> exchange_over(Core& core, std::unique_ptr<Connection> connection, const Request& request,
+                                       const Address& address, Clock::time_point deadline) {
   auto outcome = co_await connection->exchange(request, address, deadline);
   if (outcome) {
     core.keep(std::move(connection));
@@ -122,11 +120,7 @@ asio::awaitable<Outcome> exchange_fresh(Core& core, const Request& request, cons
   if (!opened) {
     co_return std::unexpected(std::move(opened.error()));
   }
-  auto outcome = co_await exchange_over(core, std::move(connection), request, address, deadline);
-  if (!outcome) {
-    co_return std::unexpected(std::move(outcome.error().failure));
-  }
-  co_return std::move(*outcome);
+  co_return co_await exchange_over(core, std::move(connection), request, address, deadline);
 }
 
 asio::awaitable<Outcome> run(std::shared_ptr<Core> core, Request request) {
@@ -148,15 +142,7 @@ asio::awaitable<Outcome> run(std::shared_ptr<Core> core, Request request) {
   auto kept = request.fresh_connection ? nullptr : core->take(address->origin);
   if (kept) {
     const Busy busy(*core, kept.get());
-    auto outcome = co_await exchange_over(*core, std::move(kept), request, *address, deadline);
-    if (outcome) {
-      co_return std::move(*outcome);
-    }
-    auto& broken = outcome.error();
-    const bool again = request.method == "GET" && broken.untouched && broken.failure.kind == Kind::broken;
-    if (!again) {
-      co_return std::unexpected(std::move(broken.failure));
-    }
+    co_return co_await exchange_over(*core, std::move(kept), request, *address, deadline);
   }
   co_return co_await exchange_fresh(*core, request, *address, deadline);
 }

@@ -31,6 +31,9 @@ struct Failure {
   Kind kind = Kind::broken;
   /// The last byte of the request was handed to the connection: the other side may have acted on it.
   bool request_sent = false;
+  /// A kept connection turned out to be closed, with no byte of a response read: a call that changes nothing may be
+  /// made again.
+  bool stale = false;
   std::string what;  ///< one line: host, stage, reason; never a header or a body
 };
 
@@ -49,9 +52,8 @@ class Client {
  public:
   virtual ~Client() = default;
   /// One request, one response. The body comes as it is or not at all: where the other side has encoded it all the
-  /// same, an answer of success is a failure, and of any other the status alone counts. Redirects are not followed. A
-  /// GET on a kept connection that turns out to be closed, with no byte read, is tried once more on a new one within
-  /// the same deadline; nothing else is ever sent twice.
+  /// same, an answer of success is a failure, and of any other the status alone counts. Redirects are not followed, and
+  /// nothing is ever sent twice.
   virtual boost::asio::awaitable<std::expected<Response, Failure>> exchange(Request request) = 0;
 };
 

@@ -171,8 +171,8 @@ class BeastConnection final : public Connection {
     co_return co_await greet(deadline);
   }
 
-  asio::awaitable<std::expected<Response, BrokenExchange>> exchange(const Request& request, const Address& address,
-                                                                    Deadline deadline) override {
+  asio::awaitable<std::expected<Response, Failure>> exchange(const Request& request, const Address& address,
+                                                             Deadline deadline) override {
     tcp_.expires_at(deadline);
     reusable_ = false;
     if (tls_) {
@@ -278,33 +278,35 @@ class BeastConnection final : public Connection {
   }
 
   template <class Stream>
-  asio::awaitable<std::expected<Response, BrokenExchange>> exchange_over(Stream& stream, const Request& request,
-                                                                         const Address& address) {
+  asio::awaitable<std::expected<Response, Failure>> exchange_over(Stream& stream, const Request& request,
+                                                                  const Address& address) {
     auto message = message_of(request, address, settings_.user_agent);
     auto [write_ec, written] = co_await beast::http::async_write(stream, message, as_result);
     Failure unsent;
     if (write_ec) {
       unsent = failure(Kind::broken, "sending the request", write_ec);
       if (unsent.kind != Kind::broken) {
-        co_return std::unexpected(BrokenExchange{.failure = std::move(unsent)});
+        co_return std::unexpected(std::move(unsent));
       }
     }
     // A server may refuse a request before it has read it all, and close: its answer counts even so.
     auto answer = co_await read_answer(stream, request.method == "HEAD");
     if (answer) {
+      kept_ = true;
       reusable_ = reusable_ && !write_ec && !request.fresh_connection;
       co_return answer;
     }
     if (write_ec) {
-      answer.error().failure = std::move(unsent);
+      unsent.stale = answer.error().stale;
+      answer.error() = std::move(unsent);
     } else {
-      answer.error().failure.request_sent = true;
+      answer.error().request_sent = true;
     }
     co_return answer;
   }
 
   template <class Stream>
-  asio::awaitable<std::expected<Response, BrokenExchange>> read_answer(Stream& stream, bool head) {
+  asio::awaitable<std::expected<Response, Failure>> read_answer(Stream& stream, bool head) {
     static constexpr std::string_view stage = "reading the response";
     for (int interim = 0; interim <= most_interim_answers; ++interim) {
       beast::http::response_parser<beast::http::string_body> parser;
@@ -313,9 +315,10 @@ class BeastConnection final : public Connection {
       parser.skip(head);
       auto [header_ec, header_bytes] = co_await beast::http::async_read_header(stream, buffer_, parser, as_result);
       if (header_ec) {
+        Failure broken = failure(Kind::broken, stage, header_ec);
         const bool untouched = interim == 0 && !parser.got_some() && buffer_.size() == 0;
-        co_return std::unexpected(
-            BrokenExchange{.failure = failure(Kind::broken, stage, header_ec), .untouched = untouched});
+        broken.stale = kept_ && untouched && broken.kind == Kind::broken;
+        co_return std::unexpected(std::move(broken));
       }
       const auto status = parser.get().result_int();
       if (status == 101) {
@@ -328,7 +331,7 @@ class BeastConnection final : public Connection {
       if (!parser.is_done()) {
         auto [body_ec, body_bytes] = co_await beast::http::async_read(stream, buffer_, parser, as_result);
         if (body_ec) {
-          co_return std::unexpected(BrokenExchange{.failure = failure(Kind::broken, stage, body_ec)});
+          co_return std::unexpected(failure(Kind::broken, stage, body_ec));
         }
       }
       if (buffer_.size() > 0) {
@@ -347,9 +350,8 @@ class BeastConnection final : public Connection {
     co_return std::unexpected(misbehaved("interim answers only, or another protocol"));
   }
 
-  BrokenExchange misbehaved(std::string_view reason) const {
-    return {.failure = {.kind = Kind::protocol,
-                        .what = fmt::format("{}: reading the response: {}", text_of(origin_), reason)}};
+  Failure misbehaved(std::string_view reason) const {
+    return {.kind = Kind::protocol, .what = fmt::format("{}: reading the response: {}", text_of(origin_), reason)};
   }
 
   std::shared_ptr<asio::ssl::context> context_;
@@ -359,6 +361,7 @@ class BeastConnection final : public Connection {
   std::optional<asio::ssl::stream<beast::tcp_stream&>> tls_;
   beast::flat_buffer buffer_;
   std::weak_ptr<Lookup> lookup_;
+  bool kept_ = false;  ///< an exchange went well on it already
   bool reusable_ = false;
   bool closed_ = false;
 };

@@ -17,21 +17,15 @@ namespace lethe::http {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// An exchange that failed. Only what was `untouched` may be tried again.
-struct BrokenExchange {
-  Failure failure;
-  bool untouched = false;  ///< no byte of a response was read
-};
-
 class Connection {
  public:
   virtual ~Connection() = default;
   virtual const Origin& origin() const = 0;
   /// Resolves, connects to the first endpoint that answers, and greets (TLS).
   virtual boost::asio::awaitable<std::expected<void, Failure>> open(Deadline deadline) = 0;
-  virtual boost::asio::awaitable<std::expected<Response, BrokenExchange>> exchange(const Request& request,
-                                                                                   const Address& address,
-                                                                                   Deadline deadline) = 0;
+  virtual boost::asio::awaitable<std::expected<Response, Failure>> exchange(const Request& request,
+                                                                            const Address& address,
+                                                                            Deadline deadline) = 0;
   /// Did the last exchange leave it fit for another, and has the other side neither closed it nor sent more since?
   virtual bool reusable() = 0;
   /// Whatever is under way fails with Kind::stopped.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ const std::string quoting_body =
 class ClientTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    client_ = make_client(testing::account(), std::make_unique<testing::FakeHttp>(network_), clock_,
-                          context_.get_executor(), [this] { ++counted_; });
+    client_ = make_client(
+        testing::account(), std::make_unique<testing::FakeHttp>(network_), clock_, context_.get_executor(),
+        [this] { ++counted_; }, [this] { return counted_ < allowed_ ? "" : "enough"; });
   }
   void TearDown() override {
     EXPECT_EQ(network_.script.size(), 0U) << "answers that nobody asked for";
@@ -69,6 +71,7 @@ class ClientTest : public ::testing::Test {
   testing::ManualClock clock_;
   testing::Network network_{context_};
   int counted_ = 0;
+  int allowed_ = std::numeric_limits<int>::max();  ///< requests; then they are held back
   std::unique_ptr<Client> client_;
 };
 
@@ -85,6 +88,37 @@ TEST_F(ClientTest, status_call_as_documented) {
   EXPECT_EQ(http::header(request(1).headers, "Content-Type"), "application/json");
   EXPECT_FALSE(request(1).fresh_connection);
   EXPECT_EQ(request(1).body, "");
+}
+
+testing::Reply stale() {
+  testing::Reply reply = testing::broken(true);
+  reply.error().stale = true;
+  return reply;
+}
+
+TEST_F(ClientTest, status_call_on_a_stale_connection_is_made_once_more_and_counted) {
+  answers(token_reply());
+  answers(stale());
+  answers(reply(200, std::string{testing::status_delete_phase}));
+  EXPECT_TRUE(status().has_value());
+  EXPECT_EQ(request(2).url, request(1).url);
+  EXPECT_TRUE(request(2).fresh_connection);
+  answers(stale());
+  answers(stale());
+  EXPECT_EQ(failure().kind, Kind::unreachable) << "and not without end";
+}
+
+TEST_F(ClientTest, status_call_on_a_stale_connection_asks_for_leave_once_more) {
+  allowed_ = 2;
+  answers(token_reply());
+  answers(stale());
+  EXPECT_EQ(failure().kind, Kind::unreachable);
+}
+
+TEST_F(ClientTest, submission_is_never_made_once_more) {
+  answers(token_reply());
+  answers(stale());
+  EXPECT_EQ(submit().answer.delivery, Delivery::lost);
 }
 
 TEST_F(ClientTest, status_of_a_restrict) {

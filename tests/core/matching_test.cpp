@@ -164,6 +164,19 @@ TEST(Candidate, is_confirmed_by_one_list_where_the_other_does_not_exist) {
   EXPECT_EQ(judge(search).next, Next::confirm);
 }
 
+TEST(Candidate, whose_status_call_cannot_be_read_is_looked_at_again_and_then_a_persons) {
+  Search search = search_at(15min);
+  search.rows = {row(2001)};
+  search.unreadable = {{2001}};
+  EXPECT_EQ(judge(search).next, Next::look_again);
+  EXPECT_FALSE(judge(search).absent);
+  search = search_at(1h);
+  search.rows = {row(2001)};
+  search.unreadable = {{2001}};
+  EXPECT_EQ(judge(search).next, Next::needs_operator);
+  EXPECT_EQ(judge(search).why.find("isn't it"), std::string::npos) << "it may well be";
+}
+
 TEST(Candidate, that_its_own_status_call_disowned_is_neither_adopted_nor_absent) {
   Search search = search_at(15min);
   search.rows = {row(2001)};

@@ -194,7 +194,7 @@ TEST_F(ClientTlsTest, server_that_never_reads_has_not_got_the_request) {
                  "sending the request: timed out");
 }
 
-TEST_F(ClientTlsTest, get_on_a_stale_connection_is_tried_once_more) {
+TEST_F(ClientTlsTest, stale_connection_is_told_as_such) {
   const Rogue rogue(
       io,
       [](Peer& peer) -> asio::awaitable<void> {
@@ -208,10 +208,13 @@ TEST_F(ClientTlsTest, get_on_a_stale_connection_is_tried_once_more) {
         }
       },
       server_of("DNS:rogue.test"));
-  EXPECT_TRUE(get(rogue.url("rogue.test")));
-  EXPECT_TRUE(get(rogue.url("rogue.test")));
-  EXPECT_TRUE(get(rogue.url("rogue.test")));
-  EXPECT_EQ(rogue.record().connections, 3);
+  for (const bool in_order : {false, true}) {
+    EXPECT_TRUE(get(rogue.url("rogue.test")));
+    const auto second = get(rogue.url("rogue.test"));
+    ASSERT_FALSE(second);
+    EXPECT_TRUE(second.error().stale) << (in_order ? "closed in order" : "closed");
+  }
+  EXPECT_EQ(rogue.record().connections, 2);
 }
 
 }  // namespace

@@ -82,6 +82,34 @@ TEST(HostileAnswers, instead_of_lists_show_neither_a_candidate_nor_an_absence) {
   }
 }
 
+TEST(HostileAnswers, instead_of_a_token_say_nothing_about_the_lists) {
+  InstallationSettings settings = losing(after_acceptance);
+  settings.model.faults.push_back(rule(Rule::Call::token, Rule::Fault::garbage));
+  settings.model.faults.back().from = start_of_time + seconds{20};
+  settings.model.faults.back().until = start_of_time + hours{3};
+  Installation installation(settings);
+  drop_one(installation);
+  installation.run_for(seconds{20});
+  ASSERT_EQ(state_of(installation, "job"), State::unconfirmed);
+  installation.restart_with([](core::Settings&) {});  // without its token
+  installation.run_for(hours{2});
+  EXPECT_EQ(state_of(installation, "job"), State::unconfirmed) << "it is looked up again, however long";
+  installation.run_for(hours{3});
+  EXPECT_NE(why(installation, State::unconfirmed, State::suppressing), "never");
+}
+
+TEST(HostileAnswers, about_a_candidate_are_no_no) {
+  Installation installation(losing(after_acceptance));
+  drop_one(installation);
+  installation.network().spoil = [&](const std::string& target, http::Response& response) {
+    if (target.contains("/status?")) response.body = "{}}";
+  };
+  installation.run_for(hours{2});
+  EXPECT_EQ(state_of(installation, "job"), State::needs_operator);
+  EXPECT_THAT(why(installation, State::unconfirmed, State::needs_operator),
+              testing::HasSubstr("one operation could be it, and can't be asked"));
+}
+
 TEST(HostileAnswers, instead_of_one_list_are_no_reason_to_send_again) {
   for (const char* list : {"/deleterequests", "/deleteOperations"}) {
     SCOPED_TRACE(list);

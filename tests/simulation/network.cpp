@@ -19,7 +19,7 @@ std::string target_of(const std::string& url) {
 }
 
 Answered failure(http::Failure::Kind kind, bool request_sent, const char* what) {
-  return std::unexpected(http::Failure{kind, request_sent, what});
+  return std::unexpected(http::Failure{.kind = kind, .request_sent = request_sent, .what = what});
 }
 
 /// A retry and a change of the restore window have connections of their own too.

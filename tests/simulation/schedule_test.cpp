@@ -119,6 +119,24 @@ TEST(History, does_without_the_stamp_where_the_list_is_closed_to_us) {
   installation.stop();
 }
 
+TEST(Heartbeat, that_got_no_answer_is_repeated_within_the_hour) {
+  Installation installation(one_account(32, 14));
+  ASSERT_TRUE(installation.start());
+  drop(installation, "one");
+  installation.run_for(2h);
+  installation.network().spoil = [](const std::string& target, http::Response& response) {
+    if (target.contains("/status?")) response.status = 500;
+  };
+  const auto before = calls_of(installation, 0).size();
+  for (int i = 0; i < 100 && calls_of(installation, 0).size() == before; ++i) installation.run_for(30min);
+  installation.network().spoil = {};
+  installation.run_for(2h);
+  const auto calls = calls_of(installation, 0);
+  ASSERT_GE(calls.size(), before + 2);
+  EXPECT_LE(calls[before + 1] - calls[before], 61min);
+  installation.stop();
+}
+
 TEST(History, counts_nothing_that_a_stop_hid) {
   Installation installation(one_account(33, 2));
   ASSERT_TRUE(installation.start());
