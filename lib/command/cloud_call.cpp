@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/admission.hpp"
+#include "core/backoff.hpp"
 #include "core/budget.hpp"
 #include "core/time.hpp"
 #include "http/client.hpp"
@@ -64,7 +65,7 @@ std::string CloudCalls::held_back() {
   const auto record = session_->store().account(account_.name);
   if (!record) return record.error().what;
   const core::Time now = session_->now();
-  if (record->state == core::AccountState::waiting && record->until && *record->until > now) {
+  if (record->state == core::AccountState::waiting && record->until && core::still_waits(*record->until, now)) {
     return fmt::format("the account waits until {}, as the cloud asked ({})", to_the_second(*record->until),
                        record->why);
   }
