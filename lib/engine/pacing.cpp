@@ -105,7 +105,7 @@ void end_call(Account& account, Call call) {
 
 std::string held_back(const Work& work, const Account& account) {
   const Time now = work.now();
-  if (work.stopping) return "the daemon stops";
+  if (work.stopping) return "the daemon stops, or takes another configuration";
   if (asked_to_wait(account, now)) {
     return "the account waits until " + core::rfc3339(*account.asked_to_wait_until);
   }
