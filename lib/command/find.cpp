@@ -146,9 +146,8 @@ boost::json::object finding_object(const Finding& finding) {
 
 std::optional<std::int64_t> positive(std::string_view text) {
   std::int64_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc{} || read.ptr != end || number <= 0) return std::nullopt;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc{} || end != text.data() + text.size() || number <= 0) return std::nullopt;
   return number;
 }
 

@@ -114,7 +114,10 @@ class LineReader : public ContactReader {
     }
     std::string field;
     for (std::size_t at = 0; at < inner.size(); ++at) {
-      if (inner[at] == '"' && (++at == inner.size() || inner[at] != '"')) return false;
+      if (inner[at] == '"') {
+        ++at;  // a quote within is doubled
+        if (at == inner.size() || inner[at] != '"') return false;
+      }
       field += inner[at];
     }
     unquoted_ = std::move(field);
