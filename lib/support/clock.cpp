@@ -5,7 +5,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <utility>
 
 namespace lethe::support {
 
@@ -61,7 +60,7 @@ class SystemClock : public Clock {
     return std::chrono::floor<core::Duration>(std::chrono::steady_clock::now().time_since_epoch());
   }
   std::unique_ptr<Timer> make_timer(boost::asio::any_io_executor executor) override {
-    return make_paced_timer(*this, 1.0, std::move(executor));
+    return make_paced_timer(*this, 1.0, executor);
   }
 };
 
@@ -73,7 +72,7 @@ class ScaledClock : public Clock {
   core::Time now() const override { return epoch_ + scaled(std::chrono::system_clock::now() - real_epoch_); }
   core::Duration monotonic() const override { return scaled(std::chrono::steady_clock::now() - started_); }
   std::unique_ptr<Timer> make_timer(boost::asio::any_io_executor executor) override {
-    return make_paced_timer(*this, factor_, std::move(executor));
+    return make_paced_timer(*this, factor_, executor);
   }
 
  private:
@@ -87,7 +86,8 @@ class ScaledClock : public Clock {
 
 }  // namespace
 
-std::unique_ptr<Timer> make_paced_timer(const Clock& clock, double factor, boost::asio::any_io_executor executor) {
+std::unique_ptr<Timer> make_paced_timer(const Clock& clock, double factor,
+                                        const boost::asio::any_io_executor& executor) {
   return std::make_unique<PacedTimer>(clock, factor, executor);
 }
 

@@ -29,7 +29,8 @@ class Clock {
 };
 
 /// Of a clock that runs `factor` times as fast as real time, and outlives it.
-std::unique_ptr<Timer> make_paced_timer(const Clock& clock, double factor, boost::asio::any_io_executor executor);
+std::unique_ptr<Timer> make_paced_timer(const Clock& clock, double factor,
+                                        const boost::asio::any_io_executor& executor);
 
 /// The machine's clock. Its timers are armed for at most 60 s of real time and look again: suspend and clock steps.
 std::unique_ptr<Clock> make_system_clock();
