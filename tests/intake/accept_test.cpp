@@ -15,6 +15,19 @@ const core::Time now = time_of("2026-11-22T08:00:00Z");
 constexpr std::chrono::days week{7};
 const std::string head = "account = \"acme\"\n";
 
+std::string keys(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "key-" + std::to_string(i) + "\n";
+  return text;
+}
+
+/// So slow that a job of a hundred comes late.
+core::AccountSettings one_contact_an_operation() {
+  core::AccountSettings account;
+  account.max_contacts_per_operation = 1;
+  return account;
+}
+
 class AcceptTest : public IntakeTest {
  protected:
   AcceptTest() { key_.fill(9); }
@@ -240,12 +253,10 @@ TEST_F(AcceptTest, what_was_found_while_checking_is_used_and_the_operations_are_
 }
 
 TEST_F(AcceptTest, job_that_comes_too_late_at_the_present_pace) {
-  core::AccountSettings account;
-  account.max_contacts_per_operation = 1;
+  const core::AccountSettings account = one_contact_an_operation();
   Taking taking;
   taking.account = &account;
-  std::string text;
-  for (int i = 0; i < 200; ++i) text += "key-" + std::to_string(i) + "\n";
+  const std::string text = keys(200);
   JobRequest request = list_request(text);
   request.file = "job.toml";
   const auto refused = run(accept(store_, key_, request, std::nullopt, now, taking));
@@ -257,12 +268,10 @@ TEST_F(AcceptTest, job_that_comes_too_late_at_the_present_pace) {
 }
 
 TEST_F(AcceptTest, job_that_is_there_by_its_content_takes_no_other_place_in_the_queue) {
-  core::AccountSettings account;
-  account.max_contacts_per_operation = 1;
+  const core::AccountSettings account = one_contact_an_operation();
   Taking taking;
   taking.account = &account;
-  std::string text;
-  for (int i = 0; i < 100; ++i) text += "key-" + std::to_string(i) + "\n";
+  const std::string text = keys(100);
   JobRequest request = list_request(text);
   request.id = "";
   ASSERT_TRUE(run(accept(store_, key_, request, std::nullopt, now, taking)));
@@ -282,11 +291,8 @@ TEST_F(AcceptTest, job_that_is_there_by_its_content_takes_no_other_place_in_the_
 }
 
 TEST_F(AcceptTest, the_same_where_repetitions_are_found_out_while_it_is_loaded) {
-  core::AccountSettings account;
-  account.max_contacts_per_operation = 1;
-  std::string text;
-  for (int i = 0; i < 100; ++i) text += "key-" + std::to_string(i) + "\n";
-  JobRequest request = list_request(text + "key-0\n");
+  const core::AccountSettings account = one_contact_an_operation();
+  JobRequest request = list_request(keys(100) + "key-0\n");
   request.id = "";
   const auto taking = [&] {
     Taking made;

@@ -24,6 +24,17 @@ InstallationSettings one_account(std::uint64_t seed) {
   return settings;
 }
 
+/// One answer of this kind goes wrong.
+InstallationSettings one_account_with(std::uint64_t seed, Rule::Call call, Rule::Fault fault) {
+  InstallationSettings settings = one_account(seed);
+  Rule rule;
+  rule.call = call;
+  rule.fault = fault;
+  rule.most = 1;
+  settings.model.faults.push_back(rule);
+  return settings;
+}
+
 intake::JobRequest job_of_one_key(int number) {
   intake::JobRequest request;
   request.id = "job-" + std::to_string(number);
@@ -58,16 +69,11 @@ TEST(FullDisk, keeps_the_daemon_from_asking_the_cloud) {
 TEST(RetryAfter, outlasts_a_call_under_way_that_goes_well) {
   int waits_seen = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-    InstallationSettings settings = one_account(seed);
+    InstallationSettings settings = one_account_with(seed, Rule::Call::status, Rule::Fault::throttled);
     settings.settings.accounts[0].max_operations_in_suppression = 4;
     settings.settings.accounts[0].min_time_between_submissions = seconds{1};
-    Rule throttled;
-    throttled.call = Rule::Call::status;
-    throttled.fault = Rule::Fault::throttled;
-    throttled.probability = 0.4;
-    throttled.retry_after = 3'600;
-    throttled.most = 1;
-    settings.model.faults.push_back(throttled);
+    settings.model.faults[0].probability = 0.4;
+    settings.model.faults[0].retry_after = 3'600;
     Installation installation(settings);
     installation.start();
     for (int number = 0; number < 4; ++number) installation.drop(job_of_one_key(number));
@@ -103,13 +109,7 @@ TEST(Clock, that_steps_by_a_day_neither_stops_the_polls_nor_hastens_a_verdict) {
 
 TEST(RetryAfter, of_a_clock_that_stepped_back_since_ends_with_the_step) {
   for (const bool restarted : {false, true}) {
-    InstallationSettings settings = one_account(5);
-    Rule throttled;
-    throttled.call = Rule::Call::submit;
-    throttled.fault = Rule::Fault::throttled;
-    throttled.most = 1;
-    settings.model.faults.push_back(throttled);
-    Installation installation(settings);
+    Installation installation(one_account_with(5, Rule::Call::submit, Rule::Fault::throttled));
     installation.clock().step(days{1000});
     installation.start();
     installation.drop(job_of_one_key(0));
@@ -131,13 +131,7 @@ TEST(Submission, that_fails_is_the_last_error_and_opens_the_circuit) {
        {Case{Rule::Fault::server_error, "HTTP 500"}, Case{Rule::Fault::silent, "no answer came"},
         Case{Rule::Fault::throttled, "the cloud asks to wait"}, Case{Rule::Fault::garbage, "can't be read"}}) {
     SCOPED_TRACE(one.error);
-    InstallationSettings settings = one_account(5);
-    Rule rule;
-    rule.call = Rule::Call::submit;
-    rule.fault = one.fault;
-    rule.most = 1;
-    settings.model.faults.push_back(rule);
-    Installation installation(settings);
+    Installation installation(one_account_with(5, Rule::Call::submit, one.fault));
     installation.start();
     installation.drop(job_of_one_key(0));
     for (int i = 0; i < 200 && installation.store().account("north")->last_error.empty(); ++i) {
@@ -153,13 +147,7 @@ TEST(Submission, that_fails_is_the_last_error_and_opens_the_circuit) {
 
 TEST(Stop, begins_no_further_request) {
   // Refused, the submission would be sent once more with a new token: two exchanges after the stop began.
-  InstallationSettings settings = one_account(5);
-  Rule refused;
-  refused.call = Rule::Call::submit;
-  refused.fault = Rule::Fault::unauthorized;
-  refused.most = 1;
-  settings.model.faults.push_back(refused);
-  Installation installation(settings);
+  Installation installation(one_account_with(5, Rule::Call::submit, Rule::Fault::unauthorized));
   installation.submission_arrived = [&](const Exchange&) { installation.engine().stop(); };
   installation.start();
   installation.drop(job_of_one_key(0));
