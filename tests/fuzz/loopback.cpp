@@ -63,11 +63,13 @@ Socket::Heard Socket::hear(std::string& text) const {
 }
 
 Socket connect(std::uint16_t port) {
-  const int descriptor = ::socket(AF_INET, any, 0);
   const sockaddr_in address = loopback(port);
-  const int failed = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  require(failed == 0, "the server can be reached");
-  return Socket(descriptor);
+  while (true) {
+    Socket socket(::socket(AF_INET, any, 0));
+    if (::connect(socket.descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
+    // libFuzzer looks at its time limit by a signal.
+    require(errno == EINTR, "the server can be reached");
+  }
 }
 
 Listener::Listener() : descriptor_(::socket(AF_INET, any | SOCK_NONBLOCK, 0)) {

@@ -33,6 +33,8 @@ class Socket {
   Heard hear(std::string& text) const;
 
  private:
+  friend Socket connect(std::uint16_t port);
+
   int descriptor_;
 };
 
