@@ -71,7 +71,8 @@ std::string CloudCalls::held_back() {
   }
   const std::int64_t today = core::utc_day(now);
   const std::int64_t counted = record->requests_day == today ? record->requests : 0;
-  if (core::may_request(account_, {.day = today, .requests = counted + uncounted_, .calls = 0}, now)) return {};
+  const core::Spending spending{.day = today, .requests = counted + uncounted_, .calls = 0};
+  if (core::may_request(account_, spending, core::CallClass::submit, now)) return {};
   return fmt::format("requests_per_day, which is {}, is used up until {}", account_.requests_per_day,
                      to_the_second(core::Time{std::chrono::days{today + 1}}));
 }

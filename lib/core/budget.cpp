@@ -128,8 +128,8 @@ Pace after_start(const AccountSettings& settings, const Spending& spending, Pace
   return pace;
 }
 
-bool may_request(const AccountSettings& settings, const Spending& spending, Time now) {
-  return used(spending, now) < settings.requests_per_day;
+bool may_request(const AccountSettings& settings, const Spending& spending, CallClass wanted, Time now) {
+  return used(spending, now) < limit(settings, wanted);
 }
 
 std::optional<Duration> time_between_polls(const AccountSettings& settings, const Spending& spending, Time now) {

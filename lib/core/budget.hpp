@@ -64,8 +64,8 @@ Leave may_start(const AccountSettings& settings, const Spending& spending, const
 /// The call starts: what it takes of the pace.
 Pace after_start(const AccountSettings& settings, const Spending& spending, Pace pace, CallClass wanted, Time now);
 
-/// The hard limit: whether one more request fits into the day.
-bool may_request(const AccountSettings& settings, const Spending& spending, Time now);
+/// The hard limit: whether one more request for such a call fits into the day.
+bool may_request(const AccountSettings& settings, const Spending& spending, CallClass wanted, Time now);
 
 /// What the day still holds for polls, and how far apart they go at that pace; nothing: none today.
 std::optional<Duration> time_between_polls(const AccountSettings& settings, const Spending& spending, Time now);

@@ -109,10 +109,14 @@ std::string held_back(const Work& work, const Account& account) {
   if (asked_to_wait(account, now)) {
     return "the account waits until " + core::rfc3339(*account.asked_to_wait_until);
   }
-  if (!core::may_request(account.settings, spending_of(work, account), now)) {
+  if (!core::may_request(account.settings, spending_of(work, account), core::CallClass::reconcile, now)) {
     return "requests_per_day, which is " + std::to_string(account.settings.requests_per_day) + ", is used up";
   }
   return {};
+}
+
+bool may_read_on(const Work& work, const Account& account) {
+  return core::may_request(account.settings, spending_of(work, account), core::CallClass::flip, work.now());
 }
 
 asio::awaitable<void> count_requests(Work& work, Account& account) {

@@ -28,6 +28,9 @@ void end_call(Account& account, Call call);
 /// budget, and none begins while the cloud has asked to wait or once the daemon stops, whatever call it belongs to.
 std::string held_back(const Work& work, const Account& account);
 
+/// Whether a poll of many pages may ask for one more: it leaves to submissions what is kept for them.
+bool may_read_on(const Work& work, const Account& account);
+
 /// Requests that were made and aren't counted in the store yet are noted there; nobody waits for it, so a kill forgets
 /// those of the last second.
 boost::asio::awaitable<void> count_requests(Work& work, Account& account);

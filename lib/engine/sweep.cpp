@@ -10,6 +10,7 @@
 
 #include "core/matching.hpp"
 #include "core/sweep.hpp"
+#include "engine/pacing.hpp"
 #include "engine/planning.hpp"
 
 namespace lethe::engine {
@@ -212,7 +213,7 @@ asio::awaitable<bool> read_pages(Work& work, Account& account, const Range& rang
   core::Paging paging(range.above);
   bool more = true;
   while (more && !look.missing.empty()) {
-    if (work.stopping) co_return false;
+    if (work.stopping || !may_read_on(work, account)) co_return false;
     auto page = co_await account.client->delete_requests(range.from, range.until, paging.next_page());
     if (!page) {
       co_await read_failed(work, account, std::move(page.error()));

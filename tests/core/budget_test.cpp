@@ -88,9 +88,19 @@ TEST(Budget, used_up_waits_for_the_next_day_in_utc_and_says_so) {
 }
 
 TEST(Budget, of_another_day_counts_nothing) {
-  EXPECT_TRUE(may_request(account(), {.day = utc_day(noon) - 1, .requests = 5'000, .calls = 0}, noon));
-  EXPECT_FALSE(may_request(account(), spent(5'000), noon));
-  EXPECT_TRUE(may_request(account(), spent(4'999), noon));
+  const Spending yesterday{.day = utc_day(noon) - 1, .requests = 5'000, .calls = 0};
+  for (const CallClass wanted : all_classes) EXPECT_TRUE(may_request(account(), yesterday, wanted, noon));
+}
+
+TEST(Budget, single_requests_keep_what_is_kept_for_submissions) {
+  for (const CallClass urgent : {CallClass::reconcile, CallClass::submit}) {
+    EXPECT_TRUE(may_request(account(), spent(4'999), urgent, noon));
+    EXPECT_FALSE(may_request(account(), spent(5'000), urgent, noon));
+  }
+  for (const CallClass poll : {CallClass::flip, CallClass::heartbeat}) {
+    EXPECT_TRUE(may_request(account(), spent(4'749), poll, noon));
+    EXPECT_FALSE(may_request(account(), spent(4'750), poll, noon));
+  }
 }
 
 TEST(Budget, in_flight_waits_for_a_call_to_end) {

@@ -108,6 +108,28 @@ TEST(Sweep, one_at_risk_is_asked_about_itself) {
   EXPECT_EQ(installation.model().calls().lists, 3);
 }
 
+TEST(Sweep, leaves_to_submissions_what_is_kept_for_them) {
+  InstallationSettings settings = with_sweep();
+  settings.settings.accounts.front().requests_per_day = 100;
+  settings.settings.accounts.front().max_operations_in_suppression = jobs;
+  settings.model.lists.most_rows = 1;  // of a page
+  Installation installation(settings);
+  installation.start();
+  for (int job = 0; job < jobs; ++job) {
+    installation.drop(job_of(name(job)));
+    installation.run_for(minutes{10});  // else they would be one operation
+  }
+  installation.run_for(days{1});
+  std::int64_t most = 0;
+  for (int i = 0; i < 6 * 24 * 7; ++i) {
+    installation.run_for(minutes{10});
+    most = std::max(most, installation.store().account("north")->requests);
+  }
+  EXPECT_GT(most, 91) << "further than where a call begins: a list was read";
+  EXPECT_LE(most, 95);
+  expect_all_deleted(installation);
+}
+
 /// Of two at risk the list has told of one's end, and could be read no more; then the other one is alone.
 TEST(Sweep, one_that_is_left_alone_by_a_list_that_failed_is_asked_about_no_more_often) {
   InstallationSettings settings = with_sweep();
