@@ -6,7 +6,6 @@
 
 #include "cloud/messages_window.hpp"
 #include "cloud/outcome.hpp"
-#include "cloud/token.hpp"
 
 namespace lethe::cloud {
 
@@ -157,12 +156,12 @@ class AccountClient : public Client {
  public:
   AccountClient(core::AccountSettings account, std::unique_ptr<http::Client> http, support::Clock& clock,
                 asio::any_io_executor executor, std::function<void()> request_made,
-                std::function<std::string()> held_back)
+                std::function<std::string()> held_back, std::shared_ptr<TokenMemory> memory)
       : http_(std::move(http)),
         clock_(clock),
         request_made_(std::move(request_made)),
         held_back_(std::move(held_back)),
-        tokens_(std::move(account), *http_, clock, std::move(executor), request_made_, held_back_) {}
+        tokens_(std::move(account), *http_, clock, std::move(executor), request_made_, held_back_, std::move(memory)) {}
 
   asio::awaitable<Submitted> submit(Submission submission) override {
     Call call;
@@ -316,9 +315,10 @@ class AccountClient : public Client {
 
 std::unique_ptr<Client> make_client(core::AccountSettings account, std::unique_ptr<http::Client> http,
                                     support::Clock& clock, asio::any_io_executor executor,
-                                    std::function<void()> request_made, std::function<std::string()> held_back) {
+                                    std::function<void()> request_made, std::function<std::string()> held_back,
+                                    std::shared_ptr<TokenMemory> memory) {
   return std::make_unique<AccountClient>(std::move(account), std::move(http), clock, std::move(executor),
-                                         std::move(request_made), std::move(held_back));
+                                         std::move(request_made), std::move(held_back), std::move(memory));
 }
 
 }  // namespace lethe::cloud

@@ -13,6 +13,7 @@
 #include "cloud/messages.hpp"
 #include "cloud/messages_lists.hpp"
 #include "cloud/messages_reports.hpp"
+#include "cloud/token.hpp"
 #include "core/operation.hpp"
 #include "core/reply.hpp"
 #include "core/settings.hpp"
@@ -65,9 +66,11 @@ class Client {
 
 /// `request_made` is called for every HTTP request of the account, tokens too (the daily budget counts them).
 /// `held_back` is asked before each and says why it may not be made; empty: it may. A call that it keeps back fails
-/// with Failure::Kind::held_back; a submission counts as not sent.
+/// with Failure::Kind::held_back; a submission counts as not sent. `memory`: of the client before it, where that had
+/// the same credentials.
 std::unique_ptr<Client> make_client(core::AccountSettings account, std::unique_ptr<http::Client> http,
                                     support::Clock& clock, boost::asio::any_io_executor executor,
-                                    std::function<void()> request_made, std::function<std::string()> held_back = {});
+                                    std::function<void()> request_made, std::function<std::string()> held_back = {},
+                                    std::shared_ptr<TokenMemory> memory = nullptr);
 
 }  // namespace lethe::cloud

@@ -9,6 +9,7 @@
 #include <deque>
 #include <optional>
 #include <random>
+#include <tuple>
 #include <utility>
 
 #include "cloud/messages.hpp"
@@ -83,16 +84,22 @@ Failure token_refusal(const http::Response& response) {
 
 }  // namespace
 
-struct TokenSource::State {
-  struct Kept {
-    Token token;
-    core::Duration expires_at;  ///< on the monotonic clock
+bool same_credentials(const core::AccountSettings& one, const core::AccountSettings& other) {
+  const auto facts = [](const core::AccountSettings& account) {
+    return std::tie(account.name, account.auth_url, account.rest_url, account.client_id, account.client_secret.kind,
+                    account.client_secret.name, account.account_id);
   };
+  return facts(one) == facts(other);
+}
+
+TokenMemory::TokenMemory() : key(random_key()) {}
+
+struct TokenSource::State {
   /// Why, and until when, no token request goes out.
   struct Hold {
     Failure failure;
     core::Duration until;       ///< on the monotonic clock
-    std::string secret_digest;  ///< of the secret that was used: the secret itself isn't kept
+    std::string secret_digest;  ///< of the secret that was used
   };
   /// A token request under way. The timer never expires: its cancellation wakes those who wait for the outcome.
   struct Flight {
@@ -111,18 +118,24 @@ struct TokenSource::State {
   asio::any_io_executor executor;
   std::function<void()> request_made;
   std::function<std::string()> held_back;  ///< why no request may be made now; empty: it may
-  support::DigestKey key = random_key();
-  std::optional<Kept> kept;
+  std::shared_ptr<TokenMemory> memory;
   std::optional<Hold> hold;
   std::shared_ptr<Flight> flight;
-  std::deque<core::Duration> sent;  ///< the last hour's requests, on the monotonic clock
-  bool renewed_in_vain = false;     ///< a token was fetched for a 401, and no call was let through since
-  bool secret_unreadable = false;   ///< when it was last needed
+  bool renewed_in_vain = false;    ///< a token was fetched for a 401, and no call was let through since
+  bool secret_unreadable = false;  ///< when it was last needed
 
-  bool has_token() const { return kept && kept->expires_at - clock.monotonic() >= least_life; }
+  bool has_token() const { return memory->kept && memory->kept->expires_at - clock.monotonic() >= least_life; }
+
+  void forget_another_secret() const {
+    if (memory->sent.empty()) return;
+    const auto secret = read_secret(account.client_secret);
+    if (secret && digest(*secret) == memory->secret_digest) return;
+    memory->kept.reset();
+    memory->sent.clear();
+  }
 
   std::string digest(std::string_view secret) const {
-    support::Digest running(key);
+    support::Digest running(memory->key);
     running.add(secret);
     return running.finish();
   }
@@ -140,6 +153,7 @@ struct TokenSource::State {
   /// The failure that forbids any request for now.
   std::optional<Failure> one_too_many() {
     const auto hour_ago = clock.monotonic() - 1h;
+    auto& sent = memory->sent;
     while (!sent.empty() && sent.front() <= hour_ago) sent.pop_front();
     if (sent.size() < most_in_an_hour) return std::nullopt;
     return too_many(sent.front() - hour_ago);
@@ -188,12 +202,12 @@ struct TokenSource::State {
     auto url = rest_url(*reply);
     if (!url) return std::unexpected(contract_failure(token_call, response.status, url.error()));
     const auto date = http::header(response.headers, "Date");
-    kept = Kept{.token = Token{.access_token = reply->access_token,
-                               .rest_url = std::move(*url),
-                               .scope = reply->scope,
-                               .told_at = date ? core::parse_http_date(*date, clock.now()) : std::nullopt},
-                .expires_at = asked_at + reply->expires_in};
-    return kept->token;
+    memory->kept = {.token = Token{.access_token = reply->access_token,
+                                   .rest_url = std::move(*url),
+                                   .scope = reply->scope,
+                                   .told_at = date ? core::parse_http_date(*date, clock.now()) : std::nullopt},
+                    .expires_at = asked_at + reply->expires_in};
+    return memory->kept->token;
   }
 
   asio::awaitable<Result> fetch() {
@@ -201,11 +215,12 @@ struct TokenSource::State {
     if (!prepared) co_return std::unexpected(std::move(prepared.error()));
     const auto asked_at = clock.monotonic();
     request_made();
-    sent.push_back(asked_at);
+    memory->sent.push_back(asked_at);
+    memory->secret_digest = prepared->secret_digest;
     auto response = co_await http.exchange(std::move(prepared->request));
     if (response) date_to_seconds(*response, clock.now());
     // What never left is nothing to the cloud.
-    if (!response && !response.error().request_sent) sent.pop_back();
+    if (!response && !response.error().request_sent) memory->sent.pop_back();
     Result result = response ? keep(*response, asked_at) : std::unexpected(no_answer(token_call, response.error()));
     if (!result) result = std::unexpected(hold_off(std::move(result.error()), std::move(prepared->secret_digest)));
     co_return result;
@@ -235,9 +250,12 @@ class Landing {
 
 TokenSource::TokenSource(core::AccountSettings account, http::Client& http, support::Clock& clock,
                          asio::any_io_executor executor, std::function<void()> request_made,
-                         std::function<std::string()> held_back)
+                         std::function<std::string()> held_back, std::shared_ptr<TokenMemory> memory)
     : state_(std::make_shared<State>(std::move(account), http, clock, std::move(executor), std::move(request_made),
-                                     std::move(held_back))) {}
+                                     std::move(held_back),
+                                     memory ? std::move(memory) : std::make_shared<TokenMemory>())) {
+  state_->forget_another_secret();
+}
 
 TokenSource::~TokenSource() = default;
 
@@ -248,7 +266,7 @@ asio::awaitable<std::expected<Token, Failure>> TokenSource::get() {
     co_await awaited->landed.async_wait(asio::as_tuple(asio::use_awaitable));
     if (awaited->result) co_return *awaited->result;
   }
-  if (state->has_token()) co_return state->kept->token;
+  if (state->has_token()) co_return state->memory->kept->token;
 
   const auto flight = std::make_shared<State::Flight>(
       asio::steady_timer(state->executor, asio::steady_timer::time_point::max()), std::nullopt);
@@ -260,11 +278,13 @@ asio::awaitable<std::expected<Token, Failure>> TokenSource::get() {
 }
 
 asio::awaitable<std::expected<Token, Failure>> TokenSource::renew(std::string used) {
-  if (state_->kept && state_->kept->token.access_token == used) {
-    const bool young = !state_->sent.empty() && state_->clock.monotonic() - state_->sent.back() < pause_after_refusal;
+  auto& kept = state_->memory->kept;
+  if (kept && kept->token.access_token == used) {
+    const auto& sent = state_->memory->sent;
+    const bool young = !sent.empty() && state_->clock.monotonic() - sent.back() < pause_after_refusal;
     if (state_->renewed_in_vain && young) co_return std::unexpected(refused_again());
     state_->renewed_in_vain = true;
-    state_->kept.reset();
+    kept.reset();
   }
   Result result = co_await get();
   co_return result;
@@ -275,7 +295,8 @@ void TokenSource::accepted() {
 }
 
 void TokenSource::forget(const std::string& used) {
-  if (state_->kept && state_->kept->token.access_token == used) state_->kept.reset();
+  auto& kept = state_->memory->kept;
+  if (kept && kept->token.access_token == used) kept.reset();
 }
 
 bool TokenSource::mended() const {

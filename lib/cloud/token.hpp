@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <deque>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "core/settings.hpp"
 #include "http/client.hpp"
 #include "support/clock.hpp"
+#include "support/digest.hpp"
 
 namespace lethe::cloud {
 
@@ -32,18 +34,36 @@ std::expected<std::string, std::string> read_secret(const core::SecretSource& so
 std::expected<std::string, std::string> normalise_rest_url(std::string_view rest_instance_url,
                                                            std::string_view auth_url);
 
+/// Whether a token of the one is the other's too.
+bool same_credentials(const core::AccountSettings& one, const core::AccountSettings& other);
+
+/// What an account's credentials have brought so far. It outlives a client whose successor has the same ones, so that a
+/// reload costs no token and the hour's limit stays. All times are the clock's monotonic ones.
+struct TokenMemory {
+  struct Kept {
+    Token token;
+    core::Duration expires_at;
+  };
+  std::optional<Kept> kept;
+  std::deque<core::Duration> sent;  ///< the last hour's requests
+  support::DigestKey key;           ///< random
+  std::string secret_digest;        ///< of the secret that was last used: the secret itself isn't kept
+  TokenMemory();
+};
+
 /// Single flight: callers that need a token while one is being fetched wait for that one. A token with under 60 s left
 /// (on the clock's monotonic time) is fetched anew by the call that needs it. After a refused credential
 /// the next token request goes out no sooner than 20 min later (a bad secret must not become a storm); until then
 /// get() fails with the same failure, unless the secret, read anew, is another than the one refused. After any other
 /// failure of a token request the next one goes out no sooner than 10 s later, nor before what Retry-After asks for.
 /// Whatever happens, at most 4 requests go to the cloud within an hour (its own soft limit is one in 20 min, and a
-/// token is used for 17 min); what would be the fifth fails as throttled until its time has come.
+/// token is used for 17 min); what would be the fifth fails as throttled until its time has come. What is
+/// remembered is dropped where the secret, read anew, is another.
 class TokenSource {
  public:
   TokenSource(core::AccountSettings account, http::Client& http, support::Clock& clock,
               boost::asio::any_io_executor executor, std::function<void()> request_made,
-              std::function<std::string()> held_back = {});
+              std::function<std::string()> held_back = {}, std::shared_ptr<TokenMemory> memory = nullptr);
   ~TokenSource();
   boost::asio::awaitable<std::expected<Token, Failure>> get();
   /// After a 401: fetches a new token unless `used` is no longer the one kept (another call has refreshed it already).

@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/url/parse.hpp>
 #include <exception>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -80,6 +81,8 @@ struct Service::State {
   std::unique_ptr<store::Store> store;
   support::DigestKey key;
   Clients prepared;  ///< one for each account, until the engine takes it
+  /// What the accounts' credentials have brought, and the settings that they were used by.
+  std::map<std::string, std::pair<core::AccountSettings, std::shared_ptr<cloud::TokenMemory>>> tokens;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<intake::Spool> spool;
   std::shared_ptr<const core::Settings> spool_settings;  ///< that the spool was made with
@@ -97,12 +100,19 @@ struct Service::State {
   State(const asio::any_io_executor& on, core::Settings with)
       : executor(on), settings(std::make_shared<const core::Settings>(std::move(with))), watch_timer(on) {}
 
+  std::shared_ptr<cloud::TokenMemory> memory_of(const core::AccountSettings& account) {
+    auto& [used_by, memory] = tokens[account.name];
+    if (!memory || !cloud::same_credentials(used_by, account)) memory = std::make_shared<cloud::TokenMemory>();
+    used_by = account;
+    return memory;
+  }
+
   std::unique_ptr<cloud::Client> make_client(const core::AccountSettings& account, std::function<void()> request_made,
                                              std::function<std::string()> held_back) {
     for (auto& [name, client] : prepared) {
       if (name == account.name) {
         return cloud::make_client(account, std::move(client), *clock, executor, std::move(request_made),
-                                  std::move(held_back));
+                                  std::move(held_back), memory_of(account));
       }
     }
     throw std::logic_error("no HTTP client was prepared for account " + account.name);

@@ -28,7 +28,9 @@ class TokenTest : public ::testing::Test {
   void TearDown() override { EXPECT_EQ(network_.script.size(), 0U) << "answers that nobody asked for"; }
 
   void make(const core::AccountSettings& settings) {
-    tokens_ = std::make_unique<TokenSource>(settings, http_, clock_, context_.get_executor(), [this] { ++counted_; });
+    tokens_ = std::make_unique<TokenSource>(
+        settings, http_, clock_, context_.get_executor(), [this] { ++counted_; }, std::function<std::string()>{},
+        memory_);
   }
   void answers(testing::Reply answer) { network_.script.push_back(std::move(answer)); }
   Result get() { return testing::run(context_, tokens_->get()); }
@@ -58,6 +60,7 @@ class TokenTest : public ::testing::Test {
   testing::Network network_{context_};
   testing::FakeHttp http_{network_};
   int counted_ = 0;
+  std::shared_ptr<TokenMemory> memory_ = std::make_shared<TokenMemory>();
   std::unique_ptr<TokenSource> tokens_;
 };
 
@@ -301,6 +304,61 @@ TEST_F(TokenTest, four_requests_an_hour_are_the_most) {
   pass(1ms);
   answers(token_reply("one"));
   EXPECT_EQ(get()->access_token, "one");
+}
+
+TEST_F(TokenTest, successor_with_the_same_secret_has_the_token) {
+  answers(token_reply("one", 1079));
+  EXPECT_TRUE(get());
+  pass(1019s);
+  make(testing::account());
+  EXPECT_EQ(get()->access_token, "one");
+  pass(1ms);
+  answers(token_reply("two"));
+  EXPECT_EQ(get()->access_token, "two");
+}
+
+TEST_F(TokenTest, successor_with_another_secret_or_none_has_no_token) {
+  answers(token_reply("one"));
+  EXPECT_TRUE(get());
+  const core::AccountSettings settings = testing::account();
+  ::setenv("LETHE_TEST_SECRET", "another", 1);
+  make(settings);
+  answers(token_reply("two"));
+  EXPECT_EQ(get()->access_token, "two");
+  ::unsetenv("LETHE_TEST_SECRET");
+  make(settings);
+  EXPECT_EQ(failure().kind, Kind::secret);
+}
+
+TEST_F(TokenTest, successors_ask_for_four_tokens_an_hour_together) {
+  for (int successor = 0; successor < 4; ++successor) {
+    make(testing::account());
+    answers(reply(401, R"({"error":"invalid_client"})"));
+    EXPECT_EQ(failure().kind, Kind::credentials);
+  }
+  const core::AccountSettings settings = testing::account();
+  make(settings);
+  EXPECT_EQ(failure().kind, Kind::throttled);
+  ::setenv("LETHE_TEST_SECRET", "corrected", 1);
+  make(settings);
+  answers(token_reply());
+  EXPECT_TRUE(get());
+}
+
+TEST_F(TokenTest, credentials_are_the_same_whatever_else_is_set) {
+  const core::AccountSettings account = testing::account();
+  core::AccountSettings other = account;
+  other.requests_per_day = 1;
+  other.sweep = true;
+  EXPECT_TRUE(same_credentials(account, other));
+  std::vector<core::AccountSettings> others(6, account);
+  others[0].auth_url += "x";
+  others[1].rest_url = testing::rest_host;
+  others[2].client_id = "another";
+  others[3].client_secret.name = "ANOTHER";
+  others[4].client_secret.kind = core::SecretSource::Kind::file;
+  others[5].account_id = 1;
+  for (const core::AccountSettings& changed : others) EXPECT_FALSE(same_credentials(account, changed));
 }
 
 TEST_F(TokenTest, requests_that_never_left_are_not_counted) {

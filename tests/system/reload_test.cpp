@@ -52,6 +52,19 @@ TEST(Reload, takes_a_good_configuration_while_work_goes_on) {
   EXPECT_EQ(rig.cloud().calls().submit, 2);
 }
 
+TEST(Reload, costs_no_token_where_the_credentials_stay) {
+  Rig rig;
+  rig.start_daemon();
+  ASSERT_EQ(rig.lethe({"submit", rig.job("job-0", "keys = [\"k0\"]"), "--wait"}).status, 0);
+  for (int i = 1; i <= 6; ++i) {
+    const std::string number = std::to_string(i);
+    reload(rig);
+    EXPECT_EQ(rig.lethe({"submit", rig.job("job-" + number, "keys = [\"k" + number + "\"]"), "--wait"}).status, 0);
+  }
+  EXPECT_EQ(rig.cloud().calls().token, 1);
+  EXPECT_EQ(rig.stop_daemon(), 0);
+}
+
 TEST(Reload, refuses_a_bad_configuration_whole_and_goes_on_with_the_old_one) {
   Rig rig;
   rig.start_daemon();
