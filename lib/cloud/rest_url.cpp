@@ -27,23 +27,23 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-/// A host as it stands in the URL; empty where it is written in a way that hosts of this API never are.
+/// A host as it stands in the URL; empty where the client would refuse it, or where it is escaped.
 std::string host_of(const urls::url_view& url) {
   const auto host = url.encoded_host();
   std::string text = lower(std::string_view{host.data(), host.size()});
-  const bool plain = std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
-  });
+  const bool plain = url.host_type() == urls::host_type::ipv6 || http::is_host_name(text);
   return plain ? text : std::string{};
 }
 
 /// What the auth host's neighbours end in: its name without the first label, where that leaves two labels at least.
-/// Empty for an address.
+/// Empty for an address, and for what only looks like one: no top-level domain begins with a digit.
 std::string domain_of(const urls::url_view& url) {
   if (url.host_type() != urls::host_type::name) return {};
   const std::string host = host_of(url);
   const auto first_dot = host.find('.');
   if (first_dot == std::string::npos) return {};
+  const char top_level = host[host.rfind('.') + 1];
+  if (top_level < 'a' || top_level > 'z') return {};
   return host.find('.', first_dot + 1) == std::string::npos ? "." + host : host.substr(first_dot);
 }
 

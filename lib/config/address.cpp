@@ -39,10 +39,12 @@ bool is_port(std::string_view text) {
 /// the address 127.0.0.1 with the path .example.com, and lets port numbers wrap around.
 bool is_sound(const urls::url_view& url) {
   const bool path = url.encoded_path().empty() || url.encoded_path().front() == '/';
-  const bool host = !url.encoded_host().empty() && std::ranges::none_of(url.encoded_host(), [](char c) {
-    return c == '%' || c == '!' || c == '$' || c == '&' || c == '\'' || c == '(' || c == ')' || c == '*' || c == '+' ||
-           c == ',' || c == ';' || c == '=' || c == '~';
-  });
+  const std::string name(url.encoded_host().data(), url.encoded_host().size());
+  const bool labels = !("." + name + ".").contains("..");
+  const bool host = labels && std::ranges::none_of(name, [](char c) {
+                      return c == '%' || c == '!' || c == '$' || c == '&' || c == '\'' || c == '(' || c == ')' ||
+                             c == '*' || c == '+' || c == ',' || c == ';' || c == '=' || c == '~';
+                    });
   const bool port = !url.has_port() || (is_port({url.port().data(), url.port().size()}) && url.port_number() != 0);
   return path && host && port;
 }

@@ -65,4 +65,8 @@ std::expected<std::unique_ptr<Client>, std::string> make_client(boost::asio::any
 /// Is this host (as in a URL, IPv6 with or without brackets) loopback by its text alone: 127.0.0.0/8, ::1, localhost?
 bool is_loopback_host(std::string_view host);
 
+/// Is this host, decoded, a name or an IPv4 address: of letters, digits, hyphens and underscores, in labels of at least
+/// one, 253 bytes at most? Any other that isn't an IPv6 address is refused.
+bool is_host_name(std::string_view host);
+
 }  // namespace lethe::http

@@ -24,13 +24,6 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Letters, digits, dots, hyphens and underscores: what is left after percent-decoding must not smuggle in more.
-bool is_name(std::string_view host) {
-  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-  });
-}
-
 std::string bracketed(const std::string& host) {
   return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
 }
@@ -45,6 +38,13 @@ bool is_loopback_host(std::string_view host) {
   boost::system::error_code ec;
   const auto address = boost::asio::ip::make_address(bare, ec);
   return !ec && address.is_loopback();
+}
+
+bool is_host_name(std::string_view host) {
+  const bool empty_label = host.empty() || host.front() == '.' || host.back() == '.' || host.contains("..");
+  return !empty_label && host.size() <= 253 && std::ranges::all_of(host, [](char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+  });
 }
 
 std::string text_of(const Origin& origin) {
@@ -74,7 +74,7 @@ std::expected<Address, std::string> read_url(std::string_view url) {
   origin.tls = tls;
   origin.host = view.host_address();
   std::ranges::transform(origin.host, origin.host.begin(), lower);
-  if (view.host_type() != boost::urls::host_type::ipv6 && !is_name(origin.host)) {
+  if (view.host_type() != boost::urls::host_type::ipv6 && !is_host_name(origin.host)) {
     return std::unexpected("the URL is refused: its host is neither a name nor an address");
   }
   if (!tls && !is_loopback_host(origin.host)) {

@@ -20,6 +20,7 @@ constexpr const char* cloud_auth = "https://mc1.auth.marketingcloudapis.com";
 constexpr const char* own_auth = "https://auth.sim.example.org";
 constexpr const char* loopback_auth = "http://127.0.0.1:8080";
 const std::optional<std::string> refused;
+const std::string long_host = "https://" + std::string(240, 'a') + ".marketingcloudapis.com";
 const std::string cloud_rest = "https://mc1.rest.marketingcloudapis.com";
 
 class RestUrl : public ::testing::TestWithParam<Case> {};
@@ -94,6 +95,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"other_scheme_on_loopback", "ftp://127.0.0.1/", loopback_auth, refused},
         Case{"other_address", "https://11.0.0.5", "https://10.0.0.5", refused},
         Case{"top_level_of_two_labels", "https://evil.org", "https://example.org", refused},
+        Case{"longer_than_any_name", long_host.c_str(), cloud_auth, refused},
+        Case{"dots_alone", "https://......", "https://...", refused},
+        Case{"top_level_after_a_final_dot", "https://evil.org.", "https://example.org.", refused},
+        Case{"final_dot_for_own_auth", "https://rest.sim.example.org.", own_auth, refused},
+        Case{"number_that_is_no_address", "https://9.2.3", "https://1.2.3", refused},
         Case{"auth_is_no_url", "https://rest.example.org", "auth", refused}),
     [](const auto& tested) { return std::string{tested.param.name}; });
 

@@ -85,6 +85,14 @@ TEST_F(ConfigTest, addresses_that_only_begin_like_loopback) {
   }
 }
 
+TEST_F(ConfigTest, hosts_with_empty_labels) {
+  for (const char* host : {"auth.example.com.", ".example.com", "auth..example.com", ".", "....."}) {
+    EXPECT_THAT(faults_of(account_with(subdomain_line, "auth_url = \"https://" + std::string(host) + "\"\n")),
+                ElementsAre(HasSubstr("account.acme.auth_url: isn't a URL of a host")))
+        << host;
+  }
+}
+
 TEST_F(ConfigTest, ports_out_of_range) {
   for (const char* port : {"0", "65536", "65979", "999999999999"}) {
     EXPECT_THAT(faults_of(account_text + "rest_url = \"https://host:" + port + "\"\n"),

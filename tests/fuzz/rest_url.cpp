@@ -22,6 +22,7 @@ std::expected<http::Address, std::string> read(std::string_view url) {
   if (address) {
     require(can_stand_in_a_head(address->host_field) && can_stand_in_a_head(address->target),
             "no line can be smuggled in");
+    require(!("." + address->origin.host + ".").contains(".."), "a host has no empty label");
     require(address->target.starts_with('/'), "a target begins with a slash");
     require(address->origin.tls || http::is_loopback_host(address->origin.host), "only loopback goes without TLS");
   } else {
