@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/read_head.hpp"
 #include "http/tls.hpp"
 
 namespace lethe::http {
@@ -310,10 +311,9 @@ class BeastConnection final : public Connection {
     static constexpr std::string_view stage = "reading the response";
     for (int interim = 0; interim <= most_interim_answers; ++interim) {
       beast::http::response_parser<beast::http::string_body> parser;
-      parser.header_limit(static_cast<std::uint32_t>(settings_.most_header_bytes));
       parser.body_limit(settings_.most_body_bytes);
       parser.skip(head);
-      auto [header_ec, header_bytes] = co_await beast::http::async_read_header(stream, buffer_, parser, as_result);
+      const error_code header_ec = co_await read_head(stream, buffer_, parser, settings_.most_header_bytes);
       if (header_ec) {
         Failure broken = failure(Kind::broken, stage, header_ec);
         const bool untouched = interim == 0 && !parser.got_some() && buffer_.size() == 0;

@@ -19,6 +19,8 @@
 #include <map>
 #include <utility>
 
+#include "http/read_head.hpp"
+
 namespace lethe::http {
 namespace {
 
@@ -115,10 +117,9 @@ Headers headers_of(const beast::http::fields& fields) {
 template <class Stream>
 asio::awaitable<Incoming> read_request(Stream& stream, beast::flat_buffer& buffer, const ServerSettings& settings) {
   beast::http::request_parser<beast::http::string_body> parser;
-  parser.header_limit(static_cast<std::uint32_t>(settings.most_header_bytes));
   parser.body_limit(settings.most_body_bytes);
 
-  auto [header_ec, header_bytes] = co_await beast::http::async_read_header(stream, buffer, parser, as_result);
+  const error_code header_ec = co_await read_head(stream, buffer, parser, settings.most_header_bytes);
   if (header_ec) {
     co_return Incoming{.refusal = refusal_of(header_ec)};
   }

@@ -129,6 +129,14 @@ TEST_F(ClientTest, trailer_without_end_is_cut_off) {
   EXPECT_LT(sent, 20 * megabyte);
 }
 
+TEST_F(ClientTest, head_that_is_read_in_two_goes_is_held_to_the_limit) {
+  settings.most_header_bytes = 1024;
+  std::string head = "HTTP/1.1 200 OK\r\n";
+  while (head.size() < 1400) head += "X-A: bcdef\r\n";
+  const Rogue rogue(io, answering(head + "Content-Length: 0\r\n\r\n"));
+  expect_failure(post(rogue.url(), "secret"), Kind::protocol, true, "header limit");
+}
+
 TEST_F(ClientTest, flood_of_headers_is_cut_off_at_the_limit) {
   for (const char* field : {"X-A: bcdef\r\n", "X"}) {
     std::size_t sent = 0;

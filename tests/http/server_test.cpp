@@ -177,6 +177,14 @@ TEST_F(ServerTest, large_header_is_answered_with_431) {
   EXPECT_TRUE(requests.empty());
 }
 
+TEST_F(ServerTest, header_that_is_read_in_two_goes_is_held_to_the_limit) {
+  settings.most_header_bytes = 1024;
+  std::string head = "GET / HTTP/1.1\r\n";
+  while (head.size() < 1400) head += "X-A: bcdef\r\n";
+  EXPECT_THAT(say(head + "\r\n"), StartsWith("HTTP/1.1 431 "));
+  EXPECT_TRUE(requests.empty());
+}
+
 TEST_F(ServerTest, large_body_is_answered_with_413) {
   settings.most_body_bytes = 1000;
   const std::string body(3'000'000, 'x');
