@@ -38,6 +38,12 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
                      meant ? fmt::format(" ({} may be meant)", *meant) : "");
 }
 
+/// The help that shows how it is done: of the command, where there is one.
+std::string help_for(const CLI::App& app) {
+  const auto given = app.get_subcommands();
+  return given.empty() ? "lethe --help" : fmt::format("lethe {} --help", given.front()->get_name());
+}
+
 command::ExitStatus run_chosen(const Chosen& chosen) {
   const auto status = chosen.command();
   std::cout.flush();
@@ -83,7 +89,7 @@ int run_main(int argc, char** argv) {
   } catch (const CLI::Success& wanted) {  // --help, --version
     return app.exit(wanted);
   } catch (const CLI::ParseError& error) {
-    const auto line = complaint(app, error) + "; see `lethe --help`";
+    const auto line = fmt::format("{}; see `{}`", complaint(app, error), help_for(app));
     return static_cast<int>(complain(command::failure(command::ExitStatus::usage, line)));
   }
   return static_cast<int>(run_chosen(chosen));

@@ -44,9 +44,9 @@ class Input : public testing::Test {
 };
 
 TEST_F(Input, wrong_usage_is_2) {
-  expect_complaint(rig.lethe({"status", "--frob"}), 2, HasSubstr("--frob"));
-  expect_complaint(rig.lethe({"frobnicate"}), 2, HasSubstr("lethe --help"));
-  expect_complaint(rig.lethe({"show"}), 2, HasSubstr("JOB"));
+  expect_complaint(rig.lethe({"status", "--frob"}), 2, AllOf(HasSubstr("--frob"), HasSubstr("`lethe status --help`")));
+  expect_complaint(rig.lethe({"frobnicate"}), 2, HasSubstr("`lethe --help`"));
+  expect_complaint(rig.lethe({"show"}), 2, AllOf(HasSubstr("JOB"), HasSubstr("`lethe show --help`")));
   expect_complaint(rig.lethe({"submit"}), 2, HasSubstr("job files"));
   for (const auto& flag : std::vector<std::vector<std::string>>{{"--account", "acme"},
                                                                 {"--keys-file", "keys"},
