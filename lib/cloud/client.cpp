@@ -30,6 +30,7 @@ struct Call {
   std::string path;
   std::string body;
   bool fresh_connection = false;
+  bool submits = false;
 };
 
 /// What became of a call that had a token, and wasn't held back.
@@ -152,6 +153,13 @@ std::expected<std::string, Failure> window_of(const http::Response& response) {
   return *rows > 0 ? "" : "restore window: the cloud says that it changed nothing";
 }
 
+/// The call was refused for its token alone, and may be made once more. A submission's 401 that tells of an operation
+/// is an answer as any other.
+bool refuses_token(const Call& call, const http::Response& response) {
+  if (response.status != 401) return false;
+  return !call.submits || core::judge(answer_of(response), false).next == core::Effect::Next::authorise;
+}
+
 class AccountClient : public Client {
  public:
   AccountClient(core::AccountSettings account, std::unique_ptr<http::Client> http, support::Clock& clock,
@@ -169,6 +177,7 @@ class AccountClient : public Client {
     call.path = submission_path(submission.action, submission.selector);
     call.body = submission_body(submission);
     call.fresh_connection = true;
+    call.submits = true;
     const auto outcome = co_await perform(std::move(call));
     Submitted submitted;
     if (outcome) {
@@ -264,7 +273,7 @@ class AccountClient : public Client {
     Outcome outcome;
     outcome.response = co_await send(request_of(call, *token));
     note_authority(outcome, *token);
-    if (!outcome.response || outcome.response->status != 401) co_return outcome;
+    if (!outcome.response || !refuses_token(call, *outcome.response)) co_return outcome;
     const auto renewed = co_await tokens_.renew(token->access_token);
     if (!renewed) co_return std::unexpected(renewed.error());
     if (auto failure = not_now()) co_return std::unexpected(std::move(*failure));

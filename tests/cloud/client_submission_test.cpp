@@ -87,6 +87,19 @@ TEST_F(ClientTest, submission_401_is_posted_once_more_with_a_new_token) {
   EXPECT_TRUE(request(3).fresh_connection);
 }
 
+TEST_F(ClientTest, submission_401_that_tells_of_an_operation_is_not_posted_again) {
+  for (const auto* told : {R"({"operationInitiated":true})", R"({"operationID":2038})",
+                           R"({"operationInitiated":true,"operationID":2038,"hasErrors":false})"}) {
+    if (network_.requests.empty()) answers(token_reply());
+    const auto before = network_.requests.size();
+    answers(reply(401, told));
+    const auto submitted = submit();
+    EXPECT_EQ(network_.requests.size(), std::max<std::size_t>(before, 1) + 1) << told;
+    EXPECT_FALSE(submitted.authorised_again);
+    EXPECT_EQ(core::judge(submitted.answer, submitted.authorised_again).next, core::Effect::Next::unconfirmed);
+  }
+}
+
 TEST_F(ClientTest, second_401_of_a_submission_is_an_answer) {
   answers(token_reply("one"));
   answers(reply(401, ""));
