@@ -68,15 +68,28 @@ Fit fit(const Search& search, const ListedOperation& row) {
   return same_count && same_selector ? Fit::good : Fit::doubtful;
 }
 
-Rows rows_that_fit(const Search& search, Fit wanted) {
+/// Of the rows above the mark, or of those up to it.
+enum class Side : std::uint8_t { above, below };
+
+Rows rows_that_fit(const Search& search, Fit wanted, Side side = Side::above) {
   const std::optional<std::string> creator = own_creator(search);
   Rows found;
   for (const ListedOperation& row : search.rows) {
-    if (row.id.value <= search.known_above || search.claimed.contains(row.id)) continue;
+    const bool above = row.id.value > search.known_above;
+    if (above != (side == Side::above) || search.claimed.contains(row.id)) continue;
     if (creator && row.created_by && row.created_by != creator) continue;
     if (fit(search, row) == wanted) found.push_back(row);
   }
   return found;
+}
+
+/// Every row lies below the mark, and one of them could be it: the mark may come from an answer that told an
+/// operationID far too high.
+bool mark_is_in_doubt(const Search& search) {
+  const auto reaches_mark = [&](const ListedOperation& row) { return row.id.value >= search.known_above; };
+  if (std::ranges::any_of(search.rows, reaches_mark)) return false;
+  return !rows_that_fit(search, Fit::good, Side::below).empty() ||
+         !rows_that_fit(search, Fit::doubtful, Side::below).empty();
 }
 
 // ---- readings
@@ -163,6 +176,8 @@ class Judge {
     if (found_.size() == 1) return of_one(found_.front());
     if (in_doubt_)
       return later_or_never("an operation of another count or selector could be it: one list alone tells them");
+    if (mark_is_in_doubt(search_))
+      return later_or_never("no list shows the highest operationID known, and one below it could be it");
     if (shows_absence(search_)) return of_absence();
     return of_nothing();
   }

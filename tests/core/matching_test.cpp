@@ -225,6 +225,27 @@ TEST(Absence, counts_only_in_a_list_as_of_later_than_the_grace) {
   EXPECT_EQ(judge(lagging).next, Next::queue_again) << "one list is enough";
 }
 
+TEST(Absence, under_a_mark_that_no_list_shows_is_none_while_a_row_could_be_it) {
+  Search search = absent_at(15min);
+  search.known_above = 900'000'000;
+  search.rows = {row(2001)};
+  EXPECT_EQ(judge(search).next, Next::look_again);
+  EXPECT_FALSE(judge(search).absent);
+  search.now = intent + 1h;
+  EXPECT_EQ(judge(search).next, Next::needs_operator);
+  EXPECT_THAT(judge(search).why, testing::HasSubstr("no list shows the highest operationID known"));
+  search.now = intent + 15min;
+  search.rows = {row(2001, 501)};  // in doubt: one list alone tells its count
+  EXPECT_EQ(judge(search).next, Next::look_again);
+  search.rows.front().count_confirmed = true;
+  EXPECT_EQ(judge(search).next, Next::queue_again) << "it isn't ours";
+  search.rows = {row(2001), row(900'000'000)};
+  EXPECT_EQ(judge(search).next, Next::queue_again) << "a list shows the mark";
+  search.rows = {row(2001)};
+  search.claimed = {{2001}};
+  EXPECT_EQ(judge(search).next, Next::queue_again) << "it is another of ours";
+}
+
 struct Lists {
   Outcome requests;
   Outcome operations;
