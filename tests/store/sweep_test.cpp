@@ -25,6 +25,11 @@ class Sweep : public StoreTest {
     ASSERT_TRUE(note.done());
     must(note.result());
   }
+  /// The cloud has said once that it doesn't know it.
+  void make_unknown(core::Operation operation) {
+    operation.unknown_answers = 1;
+    noted((*store_)->note_poll(operation));
+  }
   std::vector<std::int64_t> swept(core::Time now, std::size_t most = 10) {
     std::vector<std::int64_t> numbers;
     for (const Swept& one : must((*store_)->swept("acme", now, most))) numbers.push_back(one.number.value);
@@ -39,6 +44,7 @@ TEST_F(Sweep, watches_what_is_deleted_behind_its_window_the_longest_first) {
   deleting("in-the-window", noon + hours{1});
   deleting("in-suppression", noon - hours{5}, State::suppressing);
   deleting("over", noon - hours{5}, State::deleted);
+  make_unknown(deleting("unknown", noon - hours{5}));
   EXPECT_EQ(swept(noon), (std::vector<std::int64_t>{early.number.value, late.number.value}));
   EXPECT_EQ(swept(noon, 1), std::vector<std::int64_t>{early.number.value});
   const Swept first = must((*store_)->swept("acme", noon, 1)).front();
@@ -81,12 +87,15 @@ TEST_F(Sweep, hastens_all_that_it_watched) {
   const core::Operation one = deleting("one", noon - hours{1});
   const core::Operation later = deleting("later", noon + hours{1});
   const core::Operation beats = deleting("beats", noon + hours{50});
+  const core::Operation unknown = deleting("unknown", noon - hours{1});
+  make_unknown(unknown);
   const auto more = store_->start((*store_)->hasten_swept("acme", noon));
   must(store_->run((*store_)->flush()));
   EXPECT_FALSE(must(more.result()));
   EXPECT_EQ(must((*store_)->operation(one.number)).due_at, noon);
   EXPECT_EQ(must((*store_)->operation(later.number)).due_at, noon + hours{1}) << "at the end of its window";
   EXPECT_EQ(must((*store_)->operation(beats.number)).due_at, noon + hours{20}) << "a heartbeat";
+  EXPECT_EQ(must((*store_)->operation(unknown.number)).due_at, noon + hours{20}) << "no list watches it";
 }
 
 TEST_F(Sweep, its_record_survives) {

@@ -9,12 +9,12 @@ namespace queries {
 std::string swept() {
   return "SELECT number, operation_id, ifnull(submitted_at, created_at), restorable_until, listed FROM operation"
          " WHERE account = ?1 AND state = ?2 AND action = ?3 AND restorable_until <= ?4"
-         " ORDER BY restorable_until LIMIT ?5";
+         " AND unknown_answers = 0 ORDER BY restorable_until LIMIT ?5";
 }
 
 std::string hasten_swept() {
   return "SELECT number FROM operation WHERE account = ?1 AND state = ?2 AND action = ?3"
-         " AND due_at > max(?4, restorable_until) LIMIT ?5";
+         " AND due_at > max(?4, restorable_until) AND unknown_answers = 0 LIMIT ?5";
 }
 
 }  // namespace queries
