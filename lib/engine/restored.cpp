@@ -39,6 +39,11 @@ asio::awaitable<void> tell_forgotten(Work& work, Account& account, core::Time co
     Listing listing = co_await read_list(work, account, list, copied_at, highest);
     whole = whole || listing.reading.outcome == core::Reading::Outcome::whole;
     rows.insert(rows.end(), listing.rows.begin(), listing.rows.end());
+    if (listing.failure && listing.reading.outcome == core::Reading::Outcome::unread) {
+      whole = false;
+      co_await work.failed(account, std::move(*listing.failure));
+      break;
+    }
   }
   std::size_t forgotten = 0;
   for (const core::ListedOperation& row : core::merge(rows)) {

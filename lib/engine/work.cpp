@@ -131,8 +131,11 @@ asio::awaitable<void> Work::pause_exhausted(Account& account, std::string why) {
 }
 
 asio::awaitable<void> Work::hold(Account& account, core::AccountState state, std::string why, core::Duration duration) {
-  const core::Time until = now() + duration;
+  core::Time until = now() + duration;
   const bool blocked = state == core::AccountState::blocked;
+  const bool waits = account.asked_to_wait_until && core::still_waits(*account.asked_to_wait_until, now());
+  // A shorter wait that another call heard doesn't end the longer one.
+  if (!blocked && waits) until = std::max(until, *account.asked_to_wait_until);
   parts.log.message(blocked ? LogLevel::error : LogLevel::warning,
                     blocked ? "the account is blocked: " + why : "the account waits: " + why,
                     {{"account", account.settings.name}, {"until", core::rfc3339(until)}});
@@ -140,8 +143,11 @@ asio::awaitable<void> Work::hold(Account& account, core::AccountState state, std
   if (blocked) {
     account.blocked_until = until;
   } else {
-    account.asked_to_wait_until = std::max(account.asked_to_wait_until.value_or(until), until);
+    account.asked_to_wait_until = until;
   }
+  // The record of a wait stays, since a restart and commands know of it from there alone; the block is told again when
+  // the wait is over and it still holds.
+  if (blocked && waits) co_return;
   const auto held = co_await parts.store.set_account_state(account.settings.name, state, why, until);
   if (!held) heed(held.error());
 }

@@ -91,6 +91,88 @@ TEST(RetryAfter, outlasts_a_call_under_way_that_goes_well) {
   EXPECT_GT(waits_seen, 20);
 }
 
+/// Of two calls under way one hears of an hour, and a moment later the other of a minute, or that it isn't let through.
+void expect_the_hour_kept(Rule::Fault second) {
+  int pairs_seen = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    InstallationSettings settings = one_account(seed);
+    settings.settings.accounts[0].max_operations_in_suppression = 4;
+    settings.settings.accounts[0].min_time_between_submissions = seconds{1};
+    Rule rule;
+    rule.call = Rule::Call::status;
+    rule.most = 1;
+    rule.from = start_of_time + hours{3};
+    rule.fault = Rule::Fault::throttled;
+    rule.retry_after = 3'600;
+    settings.model.faults.push_back(rule);
+    rule.fault = second;
+    rule.retry_after = 60;
+    settings.model.faults.push_back(rule);
+    Installation installation(settings);
+    installation.start();
+    for (int number = 0; number < 4; ++number) {
+      installation.drop(job_of_one_key(number));
+      installation.run_for(minutes{2});  // else they would be one operation
+    }
+    installation.stop();
+    installation.stay_down(hours{3});  // then all are due at once
+    installation.start();
+    installation.run_for(minutes{1});
+    const auto& journal = installation.journal();
+    const auto hour = std::ranges::find(journal, seconds{3'600}, &Exchange::retry_after);
+    ASSERT_NE(hour, journal.end());
+    const core::Time heard = *hour->ended;
+    const auto beside = [&](const Exchange& other) { return other.started < heard && other.ended > heard; };
+    if (std::ranges::none_of(journal, beside)) continue;
+    ++pairs_seen;
+    installation.restart_with([](core::Settings&) {});
+    installation.run_for(heard + minutes{59} - installation.now());
+    EXPECT_EQ(requests_since(installation, heard + minutes{1}), 0) << "seed " << seed;
+    EXPECT_EQ(installation.store().account("north")->state, core::AccountState::waiting);
+    EXPECT_GE(installation.store().account("north")->until, heard + minutes{59});
+  }
+  EXPECT_GT(pairs_seen, 2);
+}
+
+TEST(RetryAfter, outlasts_a_shorter_one_of_a_call_under_way) {
+  expect_the_hour_kept(Rule::Fault::throttled);
+}
+
+TEST(RetryAfter, outlasts_a_block_that_a_call_under_way_brings) {
+  expect_the_hour_kept(Rule::Fault::missing);
+}
+
+TEST(RetryAfter, of_now_counts_beside_one_of_a_clock_that_stepped_back_since) {
+  InstallationSettings settings = one_account_with(5, Rule::Call::submit, Rule::Fault::throttled);
+  settings.settings.accounts[0].max_operations_in_suppression = 4;
+  settings.settings.accounts[0].min_time_between_submissions = seconds{1};
+  Rule rule;
+  rule.call = Rule::Call::status;
+  rule.fault = Rule::Fault::throttled;
+  rule.most = 1;
+  rule.retry_after = 3'600;
+  rule.from = start_of_time + minutes{10};
+  settings.model.faults.push_back(rule);
+  Installation installation(settings);
+  installation.clock().step(days{1000});
+  installation.start();
+  installation.drop(job_of_one_key(0));
+  installation.run_for(seconds{10});
+  installation.clock().step(-days{1000});
+  for (int number = 1; number < 4; ++number) {
+    installation.drop(job_of_one_key(number));
+    installation.run_for(minutes{2});
+  }
+  installation.run_for(hours{2});
+  const auto& journal = installation.journal();
+  const auto hour = std::ranges::find(journal, seconds{3'600}, &Exchange::retry_after);
+  ASSERT_NE(hour, journal.end());
+  const auto inside = [&](const Exchange& other) {
+    return other.started > *hour->ended && other.started < *hour->ended + minutes{59};
+  };
+  EXPECT_EQ(std::ranges::count_if(journal, inside), 0);
+}
+
 TEST(Clock, that_steps_by_a_day_neither_stops_the_polls_nor_hastens_a_verdict) {
   for (const int day : {-1, 1}) {
     InstallationSettings settings = one_account(5);

@@ -71,5 +71,29 @@ TEST(Audit, backup_is_made_beside_a_running_daemon_and_held_at_its_first_run) {
   EXPECT_EQ(rig.cloud().calls().submit, posted) << "nothing was submitted a second time";
 }
 
+TEST(Audit, first_run_of_a_copy_waits_where_the_cloud_asks_for_it) {
+  Rig before;
+  before.start_daemon();
+  ASSERT_EQ(before.lethe({"submit", before.job("before", "keys = [\"k\"]"), "--wait"}).status, 0);
+  ASSERT_EQ(before.stop_daemon(), 0);
+  RigSettings settings;
+  simulator::FaultRule rule;
+  rule.call = simulator::FaultRule::Call::lists;
+  rule.fault = simulator::FaultRule::Fault::throttled;
+  rule.most = 1;
+  rule.retry_after = 86'400;
+  settings.model.faults.push_back(rule);
+  Rig after(settings);
+  ASSERT_EQ(before.lethe({"backup", after.store()}).status, 0);
+  std::filesystem::copy_file(before.store().string() + ".key", after.store().string() + ".key");
+
+  after.start_daemon();
+  EXPECT_TRUE(eventually(
+      [&] { return after.daemon_log().find("the cloud's lists couldn't be read whole") != std::string::npos; }));
+  ASSERT_EQ(after.stop_daemon(), 0);
+  EXPECT_THAT(after.daemon_log(), HasSubstr("the account waits: "));
+  EXPECT_EQ(after.cloud().calls().lists, 1);
+}
+
 }  // namespace
 }  // namespace lethe::system_test
