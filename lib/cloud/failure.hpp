@@ -15,7 +15,8 @@ struct Failure {
     credentials,        ///< the token request was refused, or 401 after the one forced refresh
     secret,             ///< the client secret can't be read, or its file is too open
     forbidden,          ///< 403, 3xx, 407, 404 of the gateway, 596 (but for a list): a person has to look
-    throttled,          ///< 429, 503/50300; or a rule of Lethe's own (how often a token may be asked for)
+    throttled,          ///< 429, 503/50300
+    rationed,           ///< Lethe's own limit of token requests is reached; `retry_after` says for how long
     exhausted,          ///< 429/50200 without Retry-After: the account has sent more than it may
     held_back,          ///< the request wasn't made: it may not be now (the day's budget, what the cloud asked for)
     server,             ///< other 5xx

@@ -1,6 +1,7 @@
 #include "cloud/token.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -29,7 +30,9 @@ using Result = std::expected<Token, Failure>;
 constexpr std::string_view token_call = "token request";
 constexpr core::Duration least_life = 60s;
 constexpr core::Duration pause_after_refusal = 20min;
-constexpr core::Duration pause_after_failure = 10s;
+/// After the first, the second, and every further one in a row that reached the cloud. Else an outage of two minutes
+/// would use up the hour's four.
+constexpr std::array<core::Duration, 3> pauses_after_failure{10s, 2min, 15min};
 constexpr std::size_t most_in_an_hour = 4;
 
 support::DigestKey random_key() {
@@ -59,7 +62,7 @@ Failure secret_failure(std::string what) {
 }
 
 Failure too_many(core::Duration wait) {
-  return Failure{.kind = Failure::Kind::throttled,
+  return Failure{.kind = Failure::Kind::rationed,
                  .request_sent = false,
                  .http_status = 0,
                  .retry_after = wait,
@@ -121,6 +124,7 @@ struct TokenSource::State {
   std::shared_ptr<TokenMemory> memory;
   std::optional<Hold> hold;
   std::shared_ptr<Flight> flight;
+  std::size_t failures = 0;        ///< in a row, that reached the cloud and refused nothing
   bool renewed_in_vain = false;    ///< a token was fetched for a 401, and no call was let through since
   bool secret_unreadable = false;  ///< when it was last needed
 
@@ -146,7 +150,7 @@ struct TokenSource::State {
     if (!hold || now >= hold->until) return std::nullopt;
     if (hold->failure.kind == Failure::Kind::credentials && hold->secret_digest != secret_digest) return std::nullopt;
     Failure failure = hold->failure;
-    if (failure.retry_after) failure.retry_after = hold->until - now;
+    if (failure.kind != Failure::Kind::credentials) failure.retry_after = hold->until - now;
     return failure;
   }
 
@@ -180,8 +184,9 @@ struct TokenSource::State {
 
   Failure hold_off(Failure failure, std::string secret_digest) {
     const bool refused = failure.kind == Failure::Kind::credentials;
-    const auto pause = std::max(refused ? pause_after_refusal : pause_after_failure,
-                                failure.retry_after.value_or(core::Duration::zero()));
+    const auto own_pause = refused ? pause_after_refusal : pauses_after_failure.at(failures);
+    const auto pause = std::max(own_pause, failure.retry_after.value_or(core::Duration::zero()));
+    if (!refused && failure.request_sent) failures = std::min(failures + 1, pauses_after_failure.size() - 1);
     hold = Hold{.failure = before_the_call(std::move(failure)),
                 .until = clock.monotonic() + pause,
                 .secret_digest = std::move(secret_digest)};
@@ -222,7 +227,11 @@ struct TokenSource::State {
     // What never left is nothing to the cloud.
     if (!response && !response.error().request_sent) memory->sent.pop_back();
     Result result = response ? keep(*response, asked_at) : std::unexpected(no_answer(token_call, response.error()));
-    if (!result) result = std::unexpected(hold_off(std::move(result.error()), std::move(prepared->secret_digest)));
+    if (result) {
+      failures = 0;
+    } else {
+      result = std::unexpected(hold_off(std::move(result.error()), std::move(prepared->secret_digest)));
+    }
     co_return result;
   }
 };

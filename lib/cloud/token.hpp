@@ -55,10 +55,10 @@ struct TokenMemory {
 /// (on the clock's monotonic time) is fetched anew by the call that needs it. After a refused credential
 /// the next token request goes out no sooner than 20 min later (a bad secret must not become a storm); until then
 /// get() fails with the same failure, unless the secret, read anew, is another than the one refused. After any other
-/// failure of a token request the next one goes out no sooner than 10 s later, nor before what Retry-After asks for.
-/// Whatever happens, at most 4 requests go to the cloud within an hour (its own soft limit is one in 20 min, and a
-/// token is used for 17 min); what would be the fifth fails as throttled until its time has come. What is
-/// remembered is dropped where the secret, read anew, is another.
+/// failure of a token request the next one goes out no sooner than 10 s later (after the second in a row 2 min, from
+/// the third on 15), nor before what Retry-After asks for. Whatever happens, at most 4 requests go to the cloud within
+/// an hour (its own soft limit is one in 20 min, and a token is used for 17 min); what would be the fifth fails as
+/// rationed until its time has come. What is remembered is dropped where the secret, read anew, is another.
 class TokenSource {
  public:
   TokenSource(core::AccountSettings account, http::Client& http, support::Clock& clock,

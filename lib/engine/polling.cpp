@@ -59,8 +59,8 @@ constexpr core::Duration longest_after_failure = std::chrono::hours{1};
 asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation operation, cloud::Failure failure) {
   // A call that never left says nothing of this operation and doesn't count as asked.
   using Kind = cloud::Failure::Kind;
-  const bool asked =
-      failure.kind != Kind::credentials && failure.kind != Kind::secret && failure.kind != Kind::held_back;
+  const bool asked = failure.kind != Kind::credentials && failure.kind != Kind::secret &&
+                     failure.kind != Kind::held_back && failure.kind != Kind::rationed;
   if (asked) {
     ++operation.polls;
     ++operation.attempt;
@@ -71,7 +71,9 @@ asio::awaitable<void> ask_later(Work& work, Account& account, core::Operation op
   if (failure.kind != Kind::unknown_operation) {
     operation.due_at = std::min(*operation.due_at, work.now() + longest_after_failure);
   }
-  if (failure.retry_after) operation.due_at = std::max(*operation.due_at, work.now() + *failure.retry_after);
+  // What was said of a token request is the account's.
+  const bool own = failure.retry_after && failure.request_sent;
+  if (own) operation.due_at = std::max(*operation.due_at, work.now() + *failure.retry_after);
   co_await work.failed(account, std::move(failure));
   co_await note(work, std::move(operation));
 }

@@ -90,7 +90,7 @@ asio::awaitable<void> put_off(Work& work, core::Operation operation, core::Time 
 /// Nothing was learned: the network or the server failed, or the cloud asks to wait.
 asio::awaitable<void> put_off_after(Work& work, Account& account, core::Operation operation, Failure failure) {
   // The account waits where the cloud says how long: no due time of a look lies as far away as that can.
-  if (failure.retry_after) failure.kind = Failure::Kind::throttled;
+  if (failure.retry_after && failure.request_sent) failure.kind = Failure::Kind::throttled;
   const core::Time until = core::next_look(operation.intent_at, operation.attempt + 1, work.now());
   co_await work.failed(account, std::move(failure));
   const bool absent = operation.absent_at.has_value();

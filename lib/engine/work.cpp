@@ -99,6 +99,7 @@ asio::awaitable<void> Work::failed(Account& account, cloud::Failure failure) {
     case Kind::exhausted:
       co_await pause_exhausted(account, failure.what);
       break;
+    case Kind::rationed:  // not the cloud's wish: a restart or another secret may try at once
     case Kind::unreachable:
     case Kind::server:
     case Kind::contract:

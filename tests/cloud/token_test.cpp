@@ -295,7 +295,7 @@ TEST_F(TokenTest, four_requests_an_hour_are_the_most) {
   }
   EXPECT_EQ(requests(), 4U);
   const auto fifth = failure();
-  EXPECT_EQ(fifth.kind, Kind::throttled);
+  EXPECT_EQ(fifth.kind, Kind::rationed);
   EXPECT_EQ(fifth.retry_after, 52min);
   EXPECT_FALSE(fifth.request_sent);
   pass(52min - 1ms);
@@ -338,7 +338,7 @@ TEST_F(TokenTest, successors_ask_for_four_tokens_an_hour_together) {
   }
   const core::AccountSettings settings = testing::account();
   make(settings);
-  EXPECT_EQ(failure().kind, Kind::throttled);
+  EXPECT_EQ(failure().kind, Kind::rationed);
   ::setenv("LETHE_TEST_SECRET", "corrected", 1);
   make(settings);
   answers(token_reply());
@@ -496,6 +496,29 @@ TEST_F(TokenTest, failures_are_ten_seconds_apart) {
   }
   answers(token_reply("one"));
   EXPECT_EQ(get()->access_token, "one");
+}
+
+TEST_F(TokenTest, failures_in_a_row_are_further_and_further_apart) {
+  std::size_t made = 0;
+  for (const auto& pause : std::vector<core::Duration>{10s, 2min, 15min, 15min}) {
+    if (made == 3) pass(45min);  // where only four are made
+    answers(reply(500, ""));
+    failure();
+    EXPECT_EQ(requests(), ++made);
+    pass(pause - 1ms);
+    EXPECT_EQ(failure().retry_after, 1ms);
+    EXPECT_EQ(requests(), made);
+    pass(1ms);
+  }
+}
+
+TEST_F(TokenTest, failures_that_never_left_are_ten_seconds_apart_for_ever) {
+  for (std::size_t request = 1; request <= 10; ++request) {
+    answers(broken(false, http::Failure::Kind::resolve));
+    failure();
+    EXPECT_EQ(requests(), request);
+    pass(10s);
+  }
 }
 
 TEST_F(TokenTest, success_forgets_the_failure) {

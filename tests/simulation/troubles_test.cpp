@@ -227,6 +227,37 @@ TEST(Submission, that_fails_is_the_last_error_and_opens_the_circuit) {
   }
 }
 
+InstallationSettings one_account_without_tokens_for(core::Duration outage, std::uint64_t seed) {
+  InstallationSettings settings = one_account_with(seed, Rule::Call::token, Rule::Fault::server_error);
+  settings.model.faults.front().most = -1;
+  settings.model.faults.front().until = start_of_time + outage;
+  return settings;
+}
+
+TEST(Tokens, that_fail_for_two_minutes_do_not_cost_an_hour) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Installation installation(one_account_without_tokens_for(minutes{2}, seed));
+    installation.start();
+    installation.drop(job_of_one_key(0));
+    installation.run_for(minutes{25});
+    EXPECT_EQ(installation.model().truth(installation.now()).size(), 1U) << "seed " << seed;
+  }
+}
+
+TEST(Tokens, are_no_more_than_four_an_hour_and_a_restart_does_not_take_that_for_the_clouds_wish) {
+  Installation installation(one_account_without_tokens_for(minutes{40}, 5));
+  installation.start();
+  installation.drop(job_of_one_key(0));
+  installation.run_for(minutes{45});
+  EXPECT_EQ(requests_since(installation, start_of_time), 4);
+  const auto north = installation.store().account("north");
+  EXPECT_EQ(north->state, core::AccountState::ready);
+  EXPECT_THAT(north->hindrance.why, testing::HasSubstr("4 were made within an hour"));
+  installation.restart_with([](core::Settings&) {});
+  installation.run_for(minutes{1});
+  EXPECT_EQ(installation.model().truth(installation.now()).size(), 1U);
+}
+
 TEST(Stop, begins_no_further_request) {
   // Refused, the submission would be sent once more with a new token: two exchanges after the stop began.
   Installation installation(one_account_with(5, Rule::Call::submit, Rule::Fault::unauthorized));
