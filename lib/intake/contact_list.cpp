@@ -148,18 +148,19 @@ class LineReader : public ContactReader {
     return any;
   }
 
-  /// A comma within quotes divides nothing.
+  /// A separator within quotes divides nothing.
   std::optional<Finding> check(std::string_view text, bool quoted) {
     const bool first = std::exchange(first_, false);
-    all_have_commas_ = all_have_commas_ && !quoted && text.find(',') != std::string_view::npos;
+    std::erase_if(everywhere_,
+                  [&](char separator) { return quoted || text.find(separator) == std::string_view::npos; });
     if (first && !accept_warnings_ && looks_like_header(text)) return header_finding(form_);
     return check_contact(text, selector_, accept_warnings_);
   }
 
   Next finish() {
     if (auto fault = file_->finish()) return std::unexpected(std::move(*fault));
-    if (!first_ && all_have_commas_ && !accept_warnings_) {
-      const Finding finding = commas_finding(form_);
+    if (!first_ && !everywhere_.empty() && !accept_warnings_) {
+      const Finding finding = columns_finding(everywhere_.front(), form_);
       return std::unexpected(file_->fault(0, finding.what, remedy_of(finding, form_)));
     }
     return std::nullopt;
@@ -172,7 +173,7 @@ class LineReader : public ContactReader {
   std::string text_;
   std::string unquoted_;
   bool first_ = true;
-  bool all_have_commas_ = true;
+  std::string everywhere_{separators};  ///< those that every line so far has
 };
 
 /// A CSV as RFC 4180 has it: fields in quotes may hold commas, line ends and doubled quotes. Only the wanted column is
@@ -230,9 +231,12 @@ class CsvReader : public ContactReader {
     }
     if (same > 1) return fault(record_line_, "has the wanted column twice", "let the names of the columns differ");
     // The first line of a file without a header is a contact: only a name close to the wanted one may be shown.
+    const std::string what = fmt::format("has no such column among its {} (as divided by commas)", columns_);
+    const bool divided_otherwise = columns_ == 1 && kept_.front().find_first_of(separators) != std::string::npos;
+    if (divided_otherwise) return fault(record_line_, what, std::string(commas_remedy));
     const auto meant = config::nearest(column_, kept_);
     return fault(
-        record_line_, fmt::format("has no such column among its {} (as divided by commas)", columns_),
+        record_line_, what,
         meant ? fmt::format("did you mean column = \"{}\"?", *meant) : "name the column as the first line has it");
   }
 

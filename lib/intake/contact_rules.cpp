@@ -157,10 +157,10 @@ std::optional<Finding> check_contact(std::string_view contact, core::Selector se
 
 bool looks_like_header(std::string_view line) {
   while (true) {
-    const std::size_t comma = line.find(',');
-    if (std::ranges::find(usual_headers, plain(line.substr(0, comma))) != usual_headers.end()) return true;
-    if (comma == std::string_view::npos) return false;
-    line.remove_prefix(comma + 1);
+    const std::size_t end = line.find_first_of(separators);
+    if (std::ranges::find(usual_headers, plain(line.substr(0, end))) != usual_headers.end()) return true;
+    if (end == std::string_view::npos) return false;
+    line.remove_prefix(end + 1);
   }
 }
 
@@ -168,8 +168,10 @@ Finding header_finding(Form form) {
   return {"looks like the header of a table, not like a contact", column_remedy(form), true};
 }
 
-Finding commas_finding(Form form) {
-  return {"has a comma in every line, so it seems to be a CSV", column_remedy(form), true};
+Finding columns_finding(char separator, Form form) {
+  if (separator == ',') return {"has a comma in every line, so it seems to be a CSV", column_remedy(form), true};
+  return {fmt::format("has a {} in every line, so it seems to be a table", separator == ';' ? "semicolon" : "tab"),
+          fmt::format("{}, and {}", commas_remedy, column_remedy(form)), true};
 }
 
 Finding too_long_finding() {

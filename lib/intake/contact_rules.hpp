@@ -31,11 +31,18 @@ inline constexpr std::size_t most_contact_bytes = 254 * 4;
 /// Checks one contact (`selector` is keys or ids). Doubts are findings unless accepted.
 std::optional<Finding> check_contact(std::string_view contact, core::Selector selector, bool accept_warnings);
 
-/// Is this line, or a part of it between commas, a usual name of a column?
+/// What divides the columns of tables: CSVs (commas alone are read as such), and what spreadsheets write in their
+/// place.
+inline constexpr std::string_view separators = ",;\t";
+
+/// Is this line, or a part of it between separators, a usual name of a column?
 bool looks_like_header(std::string_view line);
 
 Finding header_finding(Form form);
-Finding commas_finding(Form form);
+/// Of a list with this separator in every line.
+Finding columns_finding(char separator, Form form);
+/// The remedy for a table without commas.
+inline constexpr std::string_view commas_remedy = "save the table with commas between its columns";
 Finding too_long_finding();
 
 /// The key of a data extension that a list job names.

@@ -83,7 +83,11 @@ TEST_F(IntakeTest, doubts_about_lines_are_refused_unless_accepted) {
            {"SubscriberKey\nA\n", "list:1: looks like the header of a table"},
            {"\"Contact Key\"\nA\n", "list:1: looks like the header"},
            {"E-Mail,x\nA\n", "list:1: looks like the header"},
-           {"a,b\nc,d\n", "list: has a comma in every line"}}) {
+           {"SubscriberKey;x\nA;B\n", "list:1: looks like the header"},
+           {"x\tSubscriberKey\nA\tB\n", "list:1: looks like the header"},
+           {"a,b\nc,d\n", "list: has a comma in every line"},
+           {"a;b,c\nc;d\n", "list: has a semicolon in every line"},
+           {"a\tb\nc\td\n", "list: has a tab in every line"}}) {
     JobRequest request = list_request(text);
     EXPECT_THAT(read(request).fault, HasSubstr(fault)) << text;
     EXPECT_THAT(read(request).fault, AllOf(HasSubstr("give --accept-warnings"), Not(HasSubstr("column = ")))) << text;
@@ -92,6 +96,13 @@ TEST_F(IntakeTest, doubts_about_lines_are_refused_unless_accepted) {
     EXPECT_THAT(read(request).fault, HasSubstr("set accept_warnings = true")) << text;
     request.accept_warnings = true;
     EXPECT_EQ(read(request).fault, "") << text;
+  }
+}
+
+TEST_F(IntakeTest, table_without_commas_has_no_column) {
+  for (const char* text : {"SubscriberKey;Name\nA;x\n", "SubscriberKey\tName\nA\tx\n"}) {
+    EXPECT_THAT(read(list_request(text, "SubscriberKey")).fault,
+                AllOf(HasSubstr("list:1: has no such column among its 1"), HasSubstr("save the table with commas")));
   }
 }
 
