@@ -21,7 +21,9 @@ Time first_submission(const AccountSettings& account, const AccountFacts& facts,
   if (!facts.last_submission_at) return now;
   const bool full = facts.suppressing - facts.overdue >= account.max_operations_in_suppression;
   const Duration spacing = account.min_time_between_submissions;
-  return std::max(now, *facts.last_submission_at + (full ? std::max(assumed_suppression, spacing) : spacing));
+  // One that lies ahead was recorded by a clock that has stepped back since.
+  const Time last = std::min(*facts.last_submission_at, now);
+  return std::max(now, last + (full ? std::max(assumed_suppression, spacing) : spacing));
 }
 
 std::int64_t operations_for(const AccountSettings& account, Selector selector, std::int64_t contacts,

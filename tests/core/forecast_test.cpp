@@ -25,6 +25,17 @@ TEST(Forecast, the_first_leaves_at_once) {
   EXPECT_EQ(submission_after(account(minutes{5}, 1), 0, start), start);
 }
 
+TEST(Forecast, counts_from_the_last_submission_unless_it_lies_ahead) {
+  AccountFacts facts;
+  EXPECT_EQ(first_submission(account(minutes{5}, 1), facts, start), start);
+  facts.last_submission_at = start - minutes{2};
+  EXPECT_EQ(first_submission(account(minutes{5}, 1), facts, start), start + minutes{3});
+  facts.suppressing = 1;
+  EXPECT_EQ(first_submission(account(minutes{5}, 1), facts, start), start + minutes{58});
+  facts.last_submission_at = start + hours{240};
+  EXPECT_EQ(first_submission(account(minutes{5}, 1), facts, start), start + hours{1});
+}
+
 TEST(Forecast, one_at_a_time_waits_for_each_suppression) {
   EXPECT_EQ(submission_after(account(minutes{5}, 1), 3, start, hours{1}), start + hours{3});
 }
