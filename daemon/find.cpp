@@ -1,5 +1,7 @@
 #include "command/find.hpp"
 
+#include <unistd.h>
+
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -16,9 +18,18 @@ struct Options {
   bool json = false;
 };
 
+/// Behind the line that was read. Who types isn't asked for more.
+bool more_is_piped() {
+  return isatty(STDIN_FILENO) == 0 && std::cin && std::cin.peek() != std::istream::traits_type::eof();
+}
+
 command::ExitStatus find(const Chosen& chosen, const Options& options) {
   const auto question = command::question(options.key, options.id, std::cin);
   if (!question) return complain(question.error());
+  if (options.key == "-" && more_is_piped()) {
+    return complain(command::failure(command::ExitStatus::usage,
+                                     "--key -: more than one line came on stdin; ask about one contact at a time"));
+  }
   const auto session = open_session(chosen);
   if (!session) return complain(session.error());
   const auto key = command::digest_key((*session)->settings());

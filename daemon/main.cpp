@@ -44,13 +44,14 @@ std::string help_for(const CLI::App& app) {
   return given.empty() ? "lethe --help" : fmt::format("lethe {} --help", given.front()->get_name());
 }
 
+command::ExitStatus unwritten() {
+  return complain(command::failure(command::ExitStatus::failed, "the output could not be written"));
+}
+
 command::ExitStatus run_chosen(const Chosen& chosen) {
   const auto status = chosen.command();
   std::cout.flush();
-  if (status == command::ExitStatus::done && !std::cout) {
-    return complain(command::failure(command::ExitStatus::failed, "the output could not be written"));
-  }
-  return status;
+  return status == command::ExitStatus::done && !std::cout ? unwritten() : status;
 }
 
 int run_main(int argc, char** argv) {
@@ -87,7 +88,9 @@ int run_main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help, --version
-    return app.exit(wanted);
+    const int status = app.exit(wanted);
+    std::cout.flush();
+    return std::cout ? status : static_cast<int>(unwritten());
   } catch (const CLI::ParseError& error) {
     const auto line = fmt::format("{}; see `{}`", complaint(app, error), help_for(app));
     return static_cast<int>(complain(command::failure(command::ExitStatus::usage, line)));

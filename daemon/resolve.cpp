@@ -38,15 +38,14 @@ void add_resolve(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<Options>();
   command->add_option("OPERATION", options->operation, "Lethe's number of it, as `lethe status` shows it")->required();
   auto* how = command->add_option_group("how", "one of these");
-  how->add_option("--operation-id", options->operation_id, "the cloud has it under this operationID")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
+  how->add_option("--operation-id", options->operation_id, "the cloud has it under this operationID")->type_name("N");
   how->add_flag("--resubmit", options->resubmit, "the cloud doesn't have it: submit it again");
   how->add_flag("--give-up", options->give_up, "close it without the cloud's verdict");
   how->require_option(1);
   command->add_option("--why", options->why, "recorded with it; name no contact")->type_name("W")->required();
   command->add_flag("--json", options->json, "{operation, state, asked_operation_id}");
   command->final_callback([&chosen, options] {
+    if (options->operation_id.value_or(1) < 1) throw CLI::ValidationError("--operation-id", "it is a positive integer");
     if (options->why.empty()) throw CLI::ValidationError("--why", "say why");
     chosen.command = [&chosen, options] {
       return answer(chosen, options->json, [&](command::Session& session) { return resolve(session, *options); });

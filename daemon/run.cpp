@@ -92,9 +92,10 @@ ExitStatus run(const Chosen& chosen, double time_scale) {
   options.log = &std::cerr;
   auto service = engine::Service::open(loop.get_executor(), std::move(*settings), options);
   if (!service) {
-    // Whatever refuses a start needs a person, but for a full disk, which may pass.
-    const bool full = service.error().kind == store::Error::Kind::full;
-    return complain(command::failure(full ? ExitStatus::failed : ExitStatus::configuration, service.error().what));
+    // Whatever refuses a start needs a person, but for a full disk and a busy store, which may pass.
+    const auto kind = service.error().kind;
+    const bool may_pass = kind == store::Error::Kind::full || kind == store::Error::Kind::busy;
+    return complain(command::failure(may_pass ? ExitStatus::failed : ExitStatus::configuration, service.error().what));
   }
   Signals signals(loop, **service, chosen.config_file());
   command::perform(loop, (*service)->run([] { sd_notify(0, "READY=1"); }));

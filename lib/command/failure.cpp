@@ -19,6 +19,7 @@ ExitStatus exit_status(store::Error::Kind kind) {
     case Kind::stale:
     case Kind::duplicate:
     case Kind::full:
+    case Kind::busy:
     case Kind::io:
       return ExitStatus::failed;
   }

@@ -38,6 +38,7 @@ struct Error {
     not_found,
     duplicate,   ///< (account, action, operationID) is already another operation's
     full,        ///< disk full
+    busy,        ///< another process held the store for too long
     missing,     ///< there is no store, and this opener may not make one
     read_only,   ///< the file or its folder can't be written
     newer,       ///< written by a newer version of Lethe

@@ -291,6 +291,34 @@ TEST_F(Input, output_that_cant_be_written_is_1) {
   Process process({"status"}, {{"LETHE_CONFIG", rig.config()}}, "/dev/full", rig.directory() / "full.err");
   EXPECT_EQ(process.wait(), 1);
   EXPECT_THAT(process.err(), HasSubstr("output"));
+  for (const char* asked : {"--version", "--help"}) {
+    Process told({asked}, {}, "/dev/full", rig.directory() / "told.err");
+    EXPECT_EQ(told.wait(), 1) << asked;
+    EXPECT_THAT(told.err(), HasSubstr("output"));
+  }
+}
+
+TEST_F(Input, find_reads_one_contact_from_stdin_and_drops_none) {
+  make_store();
+  const auto asked = [&](const std::string& name, const std::string& text) {
+    Process process({"find", "--key", "-"}, {{"LETHE_CONFIG", rig.config()}}, rig.directory() / (name + ".out"),
+                    rig.directory() / (name + ".err"), rig.write(name, text));
+    const int status = process.wait().value_or(-1);
+    return Result{status, process.out(), process.err()};
+  };
+  EXPECT_EQ(asked("one", "A-1\n").status, 0);
+  EXPECT_EQ(asked("unended", "A-1").status, 0);
+  const Result two = asked("two", "A-1\nMARKER-2\n");
+  expect_complaint(two, 2, AllOf(HasSubstr("one contact at a time"), testing::Not(HasSubstr("MARKER"))));
+}
+
+TEST_F(Input, a_store_that_is_busy_at_the_start_is_1_so_that_systemd_tries_again) {
+  make_store();
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(rig.store().c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  expect_complaint(rig.lethe({"run", "--time-scale", "5000"}), 1, HasSubstr("held the store for 5 s"));
+  sqlite3_close(other);
 }
 
 }  // namespace

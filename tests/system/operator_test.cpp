@@ -1,4 +1,5 @@
 // The operator's commands through the real executable: with and without a daemon, and their exit statuses.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -99,7 +100,9 @@ TEST(Operator, resolve_wants_one_way_a_reason_and_an_operation) {
   EXPECT_EQ(rig.lethe({"resolve", "1", "--give-up"}).status, 2) << "without a reason";
   EXPECT_EQ(rig.lethe({"resolve", "1", "--why", "x"}).status, 2) << "without a way";
   EXPECT_EQ(rig.lethe({"resolve", "1", "--give-up", "--resubmit", "--why", "x"}).status, 2);
-  EXPECT_EQ(rig.lethe({"resolve", "1", "--operation-id", "0", "--why", "x"}).status, 2);
+  const auto zero = rig.lethe({"resolve", "1", "--operation-id", "0", "--why", "x"});
+  EXPECT_EQ(zero.status, 2);
+  EXPECT_THAT(zero.err, testing::HasSubstr("--operation-id: it is a positive integer"));
   EXPECT_EQ(rig.lethe({"resolve", "99", "--give-up", "--why", "x"}).status, 3);
   const auto ended = rig.lethe({"resolve", "1", "--give-up", "--why", "x"});
   EXPECT_EQ(ended.status, 1);

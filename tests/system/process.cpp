@@ -55,7 +55,7 @@ std::string read_file(const std::filesystem::path& file) {
 }
 
 Process::Process(const std::vector<std::string>& arguments, const Environment& environment, std::filesystem::path out,
-                 std::filesystem::path err)
+                 std::filesystem::path err, const std::filesystem::path& in)
     : out_(std::move(out)), err_(std::move(err)) {
   auto texts = arguments;
   texts.insert(texts.begin(), LETHE_EXECUTABLE);
@@ -67,7 +67,7 @@ Process::Process(const std::vector<std::string>& arguments, const Environment& e
   if (pid_ < 0) throw std::runtime_error("fork failed");
   if (pid_ > 0) return;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const int in_fd = open("/dev/null", O_RDONLY);
+  const int in_fd = open(in.c_str(), O_RDONLY);
   const int out_fd = open(out_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   const int err_fd = open(err_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   dup2(in_fd, 0);

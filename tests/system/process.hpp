@@ -27,7 +27,7 @@ class Process {
  public:
   /// `environment` is set on top of the tester's own, without LETHE_CONFIG and the variables of systemd.
   Process(const std::vector<std::string>& arguments, const Environment& environment, std::filesystem::path out,
-          std::filesystem::path err);
+          std::filesystem::path err, const std::filesystem::path& in = "/dev/null");
   ~Process();  ///< kills what still runs
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

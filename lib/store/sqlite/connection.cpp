@@ -95,7 +95,7 @@ Error Connection::describe(int code) const {
     case SQLITE_CORRUPT:
       return error(Kind::io, "is damaged; stop lethe and restore a backup");
     case SQLITE_BUSY:
-      return error(Kind::io, "another process has held the store for 5 s; end it or try again");
+      return error(Kind::busy, "another process has held the store for 5 s; end it or try again");
     default:
       return error(Kind::io,
                    fmt::format("{} ({}); look at the disk and the system's log", sqlite3_errmsg(handle_), code));
