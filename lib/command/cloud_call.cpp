@@ -22,10 +22,13 @@ std::string_view remedy(const cloud::Failure& failure) {
     case Kind::secret:
       return "compare client_id, the secret and account_id with the installed package's API integration";
     case Kind::forbidden:
+      if (!failure.request_sent) return "see that auth_url is the one that the installed package shows";
       return "see that the installed package has list_and_subscribers_read and list_and_subscribers_write, and that "
              "account_id is the parent business unit's";
     case Kind::unreachable:
-      return "see that this machine reaches the host";
+      return "see that this machine reaches the host and trusts its certificate (ca_file)";
+    case Kind::contract:
+      return failure.request_sent ? "try again later" : "see that auth_url is right, or set rest_url";
     case Kind::held_back:
       return "ask again then";
     case Kind::missing:

@@ -14,6 +14,7 @@ namespace {
 std::string remedy_of(const cloud::Failure& failure) {
   using Kind = cloud::Failure::Kind;
   if (failure.kind == Kind::secret) return "; mend it: it is read again within a minute";
+  if (failure.kind == Kind::forbidden && !failure.request_sent) return "; mend auth_url, or what stands before it";
   if (failure.kind == Kind::forbidden) return "; mend the installed package's scopes and access, or the addresses";
   if (failure.request_sent) return "; see that the package may use this business unit (account_id)";
   return "; correct the client secret (it is read again within a minute), or client_id and account_id and reload";
