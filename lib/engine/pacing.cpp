@@ -34,12 +34,8 @@ bool in_doubt(const Account& account) {
   return account.held || account.circuit.failures > 0;
 }
 
-bool asked_to_wait(const Account& account, Time now) {
-  return account.asked_to_wait_until && core::still_waits(*account.asked_to_wait_until, now);
-}
-
 store::Hindrance hindrance_of(const Work& work, const Account& account, Time now) {
-  if (account.exhausted_in_a_row > 0 && asked_to_wait(account, now)) {
+  if (account.exhausted_in_a_row > 0 && account.asked_to_wait(now)) {
     return {.why =
                 "the cloud says that the account has sent more requests than it may (429, 50200): see who else uses "
                 "the package's account, or lower requests_per_day",
@@ -66,7 +62,7 @@ store::Hindrance hindrance_of(const Work& work, const Account& account, Time now
 }  // namespace
 
 std::optional<Time> barred(const Work& work, const Account& account, Time now) {
-  if (asked_to_wait(account, now)) return account.asked_to_wait_until;
+  if (account.asked_to_wait(now)) return account.asked_to_wait_until;
   if (account.blocked_until && core::still_waits(*account.blocked_until, now)) {
     if (!account.token_refused) return account.blocked_until;
     if (!account.client->credentials_mended()) return std::min(*account.blocked_until, now + secret_look_interval);
@@ -106,7 +102,7 @@ void end_call(Account& account, Call call) {
 std::string held_back(const Work& work, const Account& account) {
   const Time now = work.now();
   if (work.stopping) return "the daemon stops, or takes another configuration";
-  if (asked_to_wait(account, now)) {
+  if (account.asked_to_wait(now)) {
     return "the account waits until " + core::rfc3339(*account.asked_to_wait_until);
   }
   if (!core::may_request(account.settings, spending_of(work, account), core::CallClass::reconcile, now)) {

@@ -75,7 +75,7 @@ asio::awaitable<void> Work::succeeded(Account& account) {
   }
   account.failures_in_a_row = 0;
   account.circuit = {};
-  const bool asked_to_wait = account.asked_to_wait_until && core::still_waits(*account.asked_to_wait_until, now());
+  const bool asked_to_wait = account.asked_to_wait(now());
   const bool blocked = account.blocked_until && core::still_waits(*account.blocked_until, now());
   if (!asked_to_wait) account.exhausted_in_a_row = 0;
   if (account.held && !asked_to_wait && !blocked) co_await release(account);
@@ -121,8 +121,7 @@ asio::awaitable<void> Work::failed(Account& account, cloud::Failure failure) {
 
 asio::awaitable<void> Work::pause_exhausted(Account& account, std::string why) {
   // Calls that were under way together hear it together.
-  const bool known = account.asked_to_wait_until && core::still_waits(*account.asked_to_wait_until, now());
-  if (known && account.exhausted_in_a_row > 0) co_return;
+  if (account.asked_to_wait(now()) && account.exhausted_in_a_row > 0) co_return;
   const core::Duration pause = core::pause_when_exhausted(++account.exhausted_in_a_row);
   parts.log.message(
       LogLevel::error,
@@ -135,7 +134,7 @@ asio::awaitable<void> Work::pause_exhausted(Account& account, std::string why) {
 asio::awaitable<void> Work::hold(Account& account, core::AccountState state, std::string why, core::Duration duration) {
   core::Time until = now() + duration;
   const bool blocked = state == core::AccountState::blocked;
-  const bool waits = account.asked_to_wait_until && core::still_waits(*account.asked_to_wait_until, now());
+  const bool waits = account.asked_to_wait(now());
   // A shorter wait that another call heard doesn't end the longer one.
   if (!blocked && waits) until = std::max(until, *account.asked_to_wait_until);
   parts.log.message(blocked ? LogLevel::error : LogLevel::warning,

@@ -75,6 +75,10 @@ struct Account {
   std::set<core::OperationNumber> told_overdue;
   Sweeping sweeping;
   std::optional<core::Time> stamps_read_at;  ///< the last list call for the time at which the cloud says an end came
+
+  bool asked_to_wait(core::Time now) const {
+    return asked_to_wait_until && core::still_waits(*asked_to_wait_until, now);
+  }
 };
 
 struct Work {

@@ -320,7 +320,8 @@ class Store {
   virtual Result<IndexGaps> index_gaps() = 0;
   /// The most contacts first.
   virtual Result<std::vector<Overlap>> overlaps(core::JobNumber job) = 0;
-  /// Deletes of an account that are being deleted behind their windows by `now`, the longest first.
+  /// Deletes of an account that are being deleted behind their windows by `now`, the longest first, without those that
+  /// the cloud doesn't know.
   virtual Result<std::vector<Swept>> swept(std::string_view account, core::Time now, std::size_t most) = 0;
   /// The account's delete with this operationID.
   virtual Result<std::optional<SweptRow>> swept_row(std::string_view account, core::OperationId id) = 0;

@@ -278,6 +278,17 @@ TEST_F(Input, a_store_of_a_rehearsal_is_kept_to_its_time) {
   expect_complaint(rig.lethe({"run"}), 78, HasSubstr("lethe.db"));
 }
 
+TEST_F(Input, check_online_names_the_address_that_gives_no_token) {
+  auto text = configuration();
+  const std::string address = "auth_url = \"" + rig.cloud().url();
+  ASSERT_THAT(text, HasSubstr(address));
+  text.insert(text.find(address) + address.size(), "/elsewhere");
+  rig.write("lethe.toml", text);
+  expect_complaint(
+      rig.lethe({"check", "--online"}), 78,
+      AllOf(HasSubstr("HTTP 404"), HasSubstr("see that auth_url is"), testing::Not(HasSubstr("list_and"))));
+}
+
 TEST_F(Input, a_rehearsal_against_a_real_host_is_78) {
   auto text = configuration();
   const auto at = text.find("rest_url");
