@@ -25,7 +25,7 @@ std::string what_was_sent(const store::Cancellation& cancellation) {
 
 Failure nothing_left(const store::Cancellation& cancellation) {
   const auto& job = cancellation.job;
-  if (cancellation.sent == 0) {
+  if (core::is_final(job.state)) {
     return failure(ExitStatus::failed,
                    fmt::format("job {} has ended as {}; nothing is left to cancel", job.id, word(job.state)));
   }

@@ -85,6 +85,10 @@ TEST_F(Hand, cancel_refuses_what_is_sent_ended_or_unknown) {
   ASSERT_TRUE(cancel("gone"));
   EXPECT_EQ(status_of(cancel("gone")), ExitStatus::failed) << "once";
   EXPECT_EQ(status_of(cancel("nothing")), ExitStatus::unknown_name);
+  operation_in(State::abandoned, "closed");
+  const auto closed = cancel("closed");
+  EXPECT_EQ(status_of(closed), ExitStatus::failed);
+  EXPECT_EQ(closed.error().lines.front(), "job closed has ended as abandoned; nothing is left to cancel");
 }
 
 TEST_F(Hand, a_list_job_is_cancelled_as_one) {
