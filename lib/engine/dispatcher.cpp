@@ -54,6 +54,8 @@ struct Dispatcher::State {
       return now + write_probe_interval;
     }
     tell_pause(account, prospect->facts);
+    const bool blocked = account.blocked_until && core::still_waits(*account.blocked_until, now);
+    if (account.block_unrecorded && blocked && !account.asked_to_wait(now)) tasks.spawn(work.record_block(account));
     account.refused = {};
     account.crowded = false;
     const Time next = start_calls(account, *prospect, now);

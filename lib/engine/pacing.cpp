@@ -43,9 +43,7 @@ store::Hindrance hindrance_of(const Work& work, const Account& account, Time now
             .alarm = true};
   }
   if (account.circuit.failures > 0) {
-    return {.why = "the network or the cloud fails (" + account.failing_with + "): one call at a time is tried",
-            .until = core::open_until(account.circuit, now),
-            .alarm = false};
+    return {.why = account.failing_with, .until = core::open_until(account.circuit, now), .alarm = false};
   }
   if (account.refused.hindrance == Hindrance::budget) {
     return {.why = account.refused.why, .until = account.refused.not_before, .alarm = false};

@@ -79,7 +79,8 @@ cloud::Failure failure_of(const core::Effect& effect, const core::Answer& answer
   using Next = core::Effect::Next;
   const auto kind = [&] {
     if (effect.next == Next::wait) return effect.exhausted ? Kind::exhausted : Kind::throttled;
-    if (effect.next == Next::authorise || answer.http_status == 401) return Kind::credentials;
+    const bool refused = answer.http_status == 401 && effect.next != Next::unconfirmed;
+    if (effect.next == Next::authorise || refused) return Kind::credentials;
     if (effect.next == Next::block) return Kind::forbidden;
     if (answer.delivery != core::Answer::Delivery::answered) return Kind::unreachable;
     return answer.http_status / 100 == 5 ? Kind::server : Kind::contract;

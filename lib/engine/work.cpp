@@ -100,11 +100,13 @@ asio::awaitable<void> Work::failed(Account& account, cloud::Failure failure) {
     case Kind::exhausted:
       co_await pause_exhausted(account, failure.what);
       break;
-    case Kind::rationed:  // not the cloud's wish: a restart or another secret may try at once
+    case Kind::rationed:  // not the cloud's wish: a restart, or a reload with another secret, may try at once
     case Kind::unreachable:
     case Kind::server:
     case Kind::contract:
-      account.failing_with = failure.what;
+      account.failing_with = failure.kind == Kind::rationed
+                                 ? failure.what
+                                 : "the network or the cloud fails (" + failure.what + "): one call at a time is tried";
       account.circuit = core::after_failure(account.circuit, parts.store.instance(), account.settings.name,
                                             failure.retry_after, now());
       break;
@@ -143,19 +145,29 @@ asio::awaitable<void> Work::hold(Account& account, core::AccountState state, std
   account.held = true;
   if (blocked) {
     account.blocked_until = until;
+    account.blocked_why = why;
   } else {
     account.asked_to_wait_until = until;
   }
-  // The record of a wait stays, since a restart and commands know of it from there alone; the block is told again when
-  // the wait is over and it still holds.
+  // Of both the wait is recorded, since a restart and commands know of it from there alone; the block when it is over.
+  account.block_unrecorded = account.blocked_until.has_value() && (waits || !blocked);
   if (blocked && waits) co_return;
   const auto held = co_await parts.store.set_account_state(account.settings.name, state, why, until);
   if (!held) heed(held.error());
 }
 
+asio::awaitable<void> Work::record_block(Account& account) {
+  if (!account.block_unrecorded || !account.blocked_until) co_return;
+  account.block_unrecorded = false;
+  const auto recorded = co_await parts.store.set_account_state(account.settings.name, core::AccountState::blocked,
+                                                               account.blocked_why, account.blocked_until);
+  if (!recorded) heed(recorded.error());
+}
+
 asio::awaitable<void> Work::release(Account& account) {
   account.held = false;
   account.blocked_until.reset();
+  account.block_unrecorded = false;
   account.token_refused = false;
   const auto known = parts.store.account(account.settings.name);
   if (!known) co_return heed(known.error());

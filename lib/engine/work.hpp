@@ -55,7 +55,7 @@ struct Account {
   std::int64_t counting_requests = 0;       ///< given to the store, and not yet written
   int failures_in_a_row = 0;
   core::Circuit circuit;       ///< failures of the network and the server
-  std::string failing_with;    ///< the newest of these
+  std::string failing_with;    ///< the newest of these, in a sentence
   bool trying = false;         ///< the one call that tries whether the cloud answers again is under way
   int exhausted_in_a_row = 0;  ///< how often the cloud said that the account has sent more than it may
   core::Leave refused;         ///< what hindered something that is due, at the last look
@@ -66,12 +66,14 @@ struct Account {
   /// What the cloud asked for holds even where the store can't take it, and though a call that was under way goes well.
   std::optional<core::Time> asked_to_wait_until;
   std::optional<core::Time> blocked_until;  ///< credentials or permissions: the next probe
-  bool token_refused = false;               ///< it is blocked because no token is given: a token is the probe
-  bool granting = false;                    ///< a wish is being carried out
-  core::WishNumber tried_wish;              ///< the last one
-  int wish_failures = 0;                    ///< in a row: calls for a wish that gave no answer
-  std::optional<core::Time> wishes_after;   ///< no further try before
-  std::optional<core::Time> told_paused;    ///< the pause that the log told of
+  std::string blocked_why;
+  bool block_unrecorded = false;           ///< in the store a wait stands in its place
+  bool token_refused = false;              ///< it is blocked because no token is given: a token is the probe
+  bool granting = false;                   ///< a wish is being carried out
+  core::WishNumber tried_wish;             ///< the last one
+  int wish_failures = 0;                   ///< in a row: calls for a wish that gave no answer
+  std::optional<core::Time> wishes_after;  ///< no further try before
+  std::optional<core::Time> told_paused;   ///< the pause that the log told of
   std::set<core::OperationNumber> told_overdue;
   Sweeping sweeping;
   std::optional<core::Time> stamps_read_at;  ///< the last list call for the time at which the cloud says an end came
@@ -129,6 +131,8 @@ struct Work {
   /// Holds the account: waiting (the cloud asked for it) or blocked (a person has to look), with a line in the log.
   boost::asio::awaitable<void> hold(Account& account, core::AccountState state, std::string why,
                                     core::Duration duration);
+  /// Records the block that a wait kept from the store.
+  boost::asio::awaitable<void> record_block(Account& account);
   /// The account has sent more than it may: a long pause, longer each time in a row, and an alarm.
   boost::asio::awaitable<void> pause_exhausted(Account& account, std::string why);
   /// Back to ready where it was waiting or blocked.

@@ -51,6 +51,20 @@ TEST(HostileAnswers, to_a_submission_leave_it_unconfirmed_until_the_lists_show_i
   }
 }
 
+TEST(HostileAnswers, to_a_submission_that_refuse_it_and_tell_of_an_operation_block_nothing) {
+  Installation installation(one_account());
+  drop_one(installation);
+  installation.network().spoil = [&](const std::string& target, http::Response& response) {
+    if (target.contains("/actions/delete?")) response.status = 401;
+  };
+  installation.run_for(seconds{30});
+  EXPECT_EQ(state_of(installation, "job"), State::unconfirmed);
+  EXPECT_EQ(installation.store().account("north")->state, core::AccountState::ready);
+  installation.run_for(minutes{13});
+  EXPECT_EQ(state_of(installation, "job"), State::suppressing);
+  EXPECT_EQ(installation.model().calls().submit, 1);
+}
+
 TEST(HostileAnswers, to_status_calls_move_nothing) {
   Installation installation(one_account());
   drop_one(installation);

@@ -91,32 +91,46 @@ TEST(RetryAfter, outlasts_a_call_under_way_that_goes_well) {
   EXPECT_GT(waits_seen, 20);
 }
 
-/// Of two calls under way one hears of an hour, and a moment later the other of a minute, or that it isn't let through.
-void expect_the_hour_kept(Rule::Fault second) {
-  int pairs_seen = 0;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-    InstallationSettings settings = one_account(seed);
-    settings.settings.accounts[0].max_operations_in_suppression = 4;
-    settings.settings.accounts[0].min_time_between_submissions = seconds{1};
+struct Trouble {
+  Rule::Fault fault;
+  seconds wait;
+};
+
+/// Four operations may be asked about at once, and the first two answers after three hours are these.
+InstallationSettings two_troubles(std::uint64_t seed, Trouble first, Trouble second) {
+  InstallationSettings settings = one_account(seed);
+  settings.settings.accounts[0].max_operations_in_suppression = 4;
+  settings.settings.accounts[0].min_time_between_submissions = seconds{1};
+  for (const Trouble& trouble : {first, second}) {
     Rule rule;
     rule.call = Rule::Call::status;
     rule.most = 1;
     rule.from = start_of_time + hours{3};
-    rule.fault = Rule::Fault::throttled;
-    rule.retry_after = 3'600;
+    rule.fault = trouble.fault;
+    rule.retry_after = trouble.wait.count();
     settings.model.faults.push_back(rule);
-    rule.fault = second;
-    rule.retry_after = 60;
-    settings.model.faults.push_back(rule);
-    Installation installation(settings);
-    installation.start();
-    for (int number = 0; number < 4; ++number) {
-      installation.drop(job_of_one_key(number));
-      installation.run_for(minutes{2});  // else they would be one operation
-    }
-    installation.stop();
-    installation.stay_down(hours{3});  // then all are due at once
-    installation.start();
+  }
+  return settings;
+}
+
+/// Comes up after three hours, when all four are due at once.
+void meet_them(Installation& installation) {
+  installation.start();
+  for (int number = 0; number < 4; ++number) {
+    installation.drop(job_of_one_key(number));
+    installation.run_for(minutes{2});  // else they would be one operation
+  }
+  installation.stop();
+  installation.stay_down(hours{3});
+  installation.start();
+}
+
+/// Of two calls under way one hears of an hour, and a moment later the other of a minute, or that it isn't let through.
+void expect_the_hour_kept(Rule::Fault second) {
+  int pairs_seen = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Installation installation(two_troubles(seed, {Rule::Fault::throttled, hours{1}}, {second, minutes{1}}));
+    meet_them(installation);
     installation.run_for(minutes{1});
     const auto& journal = installation.journal();
     const auto hour = std::ranges::find(journal, seconds{3'600}, &Exchange::retry_after);
@@ -140,6 +154,37 @@ TEST(RetryAfter, outlasts_a_shorter_one_of_a_call_under_way) {
 
 TEST(RetryAfter, outlasts_a_block_that_a_call_under_way_brings) {
   expect_the_hour_kept(Rule::Fault::missing);
+}
+
+/// Of two calls under way one hears of ten seconds, and the other that it isn't let through.
+void expect_the_block_told(Trouble first, Trouble second) {
+  int pairs_seen = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Installation installation(two_troubles(seed, first, second));
+    meet_them(installation);
+    installation.run_for(seconds{5});
+    const auto& journal = installation.journal();
+    const auto wait = std::ranges::find(journal, seconds{10}, &Exchange::retry_after);
+    const auto block = std::ranges::find(journal, 404, &Exchange::status);
+    if (wait == journal.end() || block == journal.end()) continue;
+    ++pairs_seen;
+    installation.run_for(minutes{1});
+    const auto account = installation.store().account("north");
+    EXPECT_EQ(account->state, core::AccountState::blocked) << "seed " << seed;
+    EXPECT_THAT(account->why, testing::HasSubstr("404")) << "seed " << seed;
+    EXPECT_GT(account->until, installation.now() + minutes{15}) << "seed " << seed;
+    installation.run_for(minutes{30});
+    EXPECT_EQ(installation.store().account("north")->state, core::AccountState::ready) << "seed " << seed;
+  }
+  EXPECT_GT(pairs_seen, 2);
+}
+
+TEST(Block, is_told_when_a_wait_that_was_heard_before_it_is_over) {
+  expect_the_block_told({Rule::Fault::throttled, seconds{10}}, {Rule::Fault::missing, {}});
+}
+
+TEST(Block, is_told_when_a_wait_that_was_heard_after_it_is_over) {
+  expect_the_block_told({Rule::Fault::missing, {}}, {Rule::Fault::throttled, seconds{10}});
 }
 
 TEST(RetryAfter, of_now_counts_beside_one_of_a_clock_that_stepped_back_since) {
