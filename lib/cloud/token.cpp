@@ -98,12 +98,6 @@ bool same_credentials(const core::AccountSettings& one, const core::AccountSetti
 TokenMemory::TokenMemory() : key(random_key()) {}
 
 struct TokenSource::State {
-  /// Why, and until when, no token request goes out.
-  struct Hold {
-    Failure failure;
-    core::Duration until;       ///< on the monotonic clock
-    std::string secret_digest;  ///< of the secret that was used
-  };
   /// A token request under way. The timer never expires: its cancellation wakes those who wait for the outcome.
   struct Flight {
     asio::steady_timer landed;
@@ -122,20 +116,25 @@ struct TokenSource::State {
   std::function<void()> request_made;
   std::function<std::string()> held_back;  ///< why no request may be made now; empty: it may
   std::shared_ptr<TokenMemory> memory;
-  std::optional<Hold> hold;
   std::shared_ptr<Flight> flight;
-  std::size_t failures = 0;        ///< in a row, that reached the cloud and refused nothing
   bool renewed_in_vain = false;    ///< a token was fetched for a 401, and no call was let through since
   bool secret_unreadable = false;  ///< when it was last needed
 
   bool has_token() const { return memory->kept && memory->kept->expires_at - clock.monotonic() >= least_life; }
 
   void forget_another_secret() const {
-    if (memory->sent.empty()) return;
+    if (memory->secret_digest.empty()) return;
     const auto secret = read_secret(account.client_secret);
     if (secret && digest(*secret) == memory->secret_digest) return;
     memory->kept.reset();
     memory->sent.clear();
+    memory->hold.reset();
+    memory->failures = 0;
+  }
+
+  /// A person who reloads after a refusal may have mended what it was about, the package for instance.
+  void forget_refusal() const {
+    if (memory->hold && memory->hold->failure.kind == Failure::Kind::credentials) memory->hold.reset();
   }
 
   std::string digest(std::string_view secret) const {
@@ -147,6 +146,7 @@ struct TokenSource::State {
   /// The failure that forbids a request with this secret for now.
   std::optional<Failure> forbidden(std::string_view secret_digest) const {
     const auto now = clock.monotonic();
+    const auto& hold = memory->hold;
     if (!hold || now >= hold->until) return std::nullopt;
     if (hold->failure.kind == Failure::Kind::credentials && hold->secret_digest != secret_digest) return std::nullopt;
     Failure failure = hold->failure;
@@ -184,13 +184,15 @@ struct TokenSource::State {
 
   Failure hold_off(Failure failure, std::string secret_digest) {
     const bool refused = failure.kind == Failure::Kind::credentials;
-    const auto own_pause = refused ? pause_after_refusal : pauses_after_failure.at(failures);
+    auto& failures = memory->failures;
+    const auto row = failure.request_sent ? failures : 0;  // what never left used up none of the hour's requests
+    const auto own_pause = refused ? pause_after_refusal : pauses_after_failure.at(row);
     const auto pause = std::max(own_pause, failure.retry_after.value_or(core::Duration::zero()));
     if (!refused && failure.request_sent) failures = std::min(failures + 1, pauses_after_failure.size() - 1);
-    hold = Hold{.failure = before_the_call(std::move(failure)),
-                .until = clock.monotonic() + pause,
-                .secret_digest = std::move(secret_digest)};
-    return hold->failure;
+    memory->hold = {.failure = before_the_call(std::move(failure)),
+                    .until = clock.monotonic() + pause,
+                    .secret_digest = std::move(secret_digest)};
+    return memory->hold->failure;
   }
 
   std::expected<std::string, std::string> rest_url(const TokenReply& reply) const {
@@ -228,7 +230,7 @@ struct TokenSource::State {
     if (!response && !response.error().request_sent) memory->sent.pop_back();
     Result result = response ? keep(*response, asked_at) : std::unexpected(no_answer(token_call, response.error()));
     if (result) {
-      failures = 0;
+      memory->failures = 0;
     } else {
       result = std::unexpected(hold_off(std::move(result.error()), std::move(prepared->secret_digest)));
     }
@@ -264,6 +266,7 @@ TokenSource::TokenSource(core::AccountSettings account, http::Client& http, supp
                                      std::move(held_back),
                                      memory ? std::move(memory) : std::make_shared<TokenMemory>())) {
   state_->forget_another_secret();
+  state_->forget_refusal();
 }
 
 TokenSource::~TokenSource() = default;
@@ -309,11 +312,12 @@ void TokenSource::forget(const std::string& used) {
 }
 
 bool TokenSource::mended() const {
-  const bool refused = state_->hold && state_->hold->failure.kind == Failure::Kind::credentials;
+  const auto& hold = state_->memory->hold;
+  const bool refused = hold && hold->failure.kind == Failure::Kind::credentials;
   if (!refused && !state_->secret_unreadable) return false;
   const auto secret = read_secret(state_->account.client_secret);
   if (!secret) return false;
-  return state_->secret_unreadable || state_->digest(*secret) != state_->hold->secret_digest;
+  return state_->secret_unreadable || state_->digest(*secret) != hold->secret_digest;
 }
 
 }  // namespace lethe::cloud

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstddef>
 #include <deque>
 #include <expected>
 #include <functional>
@@ -38,13 +39,22 @@ std::expected<std::string, std::string> normalise_rest_url(std::string_view rest
 bool same_credentials(const core::AccountSettings& one, const core::AccountSettings& other);
 
 /// What an account's credentials have brought so far. It outlives a client whose successor has the same ones, so that a
-/// reload costs no token and the hour's limit stays. All times are the clock's monotonic ones.
+/// reload costs no token, and the hour's limit and the pauses after failures stay; a refusal is tried again. All times
+/// are the clock's monotonic ones.
 struct TokenMemory {
   struct Kept {
     Token token;
     core::Duration expires_at;
   };
+  /// Why, and until when, no token request goes out.
+  struct Hold {
+    Failure failure;
+    core::Duration until;
+    std::string secret_digest;  ///< of the secret that was used
+  };
   std::optional<Kept> kept;
+  std::optional<Hold> hold;
+  std::size_t failures = 0;         ///< in a row, that reached the cloud and refused nothing
   std::deque<core::Duration> sent;  ///< the last hour's requests
   support::DigestKey key;           ///< random
   std::string secret_digest;        ///< of the secret that was last used: the secret itself isn't kept

@@ -252,6 +252,34 @@ TEST_F(TokenTest, failures_that_never_left_are_ten_seconds_apart_for_ever) {
   }
 }
 
+TEST_F(TokenTest, one_that_never_left_is_ten_seconds_from_the_next_after_an_outage_too) {
+  for (const auto pause : {10s, 120s}) {
+    answers(reply(502, "<html>"));
+    failure();
+    pass(pause);
+  }
+  answers(broken(false, http::Failure::Kind::resolve));
+  failure();
+  pass(10s);
+  answers(token_reply());
+  EXPECT_TRUE(get());
+}
+TEST_F(TokenTest, successor_keeps_the_pause_after_a_failure) {
+  answers(reply(502, "<html>"));
+  failure();
+  pass(10s);
+  answers(reply(502, "<html>"));
+  failure();
+  make(testing::account());
+  pass(119s);
+  EXPECT_EQ(failure().kind, Kind::server);
+  EXPECT_EQ(requests(), 2U);
+  const core::AccountSettings settings = testing::account();
+  ::setenv("LETHE_TEST_SECRET", "another", 1);
+  make(settings);
+  answers(token_reply());
+  EXPECT_TRUE(get());
+}
 TEST_F(TokenTest, success_forgets_the_failure) {
   answers(reply(500, ""));
   failure();
