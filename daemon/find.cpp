@@ -18,9 +18,14 @@ struct Options {
   bool json = false;
 };
 
-/// Behind the line that was read. Who types isn't asked for more.
+/// Behind the line that was read, to the end of what is piped; empty lines are nothing. Who types isn't asked for more.
 bool more_is_piped() {
-  return isatty(STDIN_FILENO) == 0 && std::cin && std::cin.peek() != std::istream::traits_type::eof();
+  if (isatty(STDIN_FILENO) != 0) return false;
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    if (!line.empty() && line != "\r") return true;
+  }
+  return false;
 }
 
 command::ExitStatus find(const Chosen& chosen, const Options& options) {
@@ -49,7 +54,7 @@ void add_find(CLI::App& app, Chosen& chosen) {
   auto* contact = command->add_option_group("contact");
   contact
       ->add_option("--key", options->key,
-                   "the contact's key; -: read it from stdin, so that no list of processes shows it")
+                   "the contact's key; -: read it from stdin (to its end), so that no list of processes shows it")
       ->type_name("K");
   contact->add_option("--id", options->id, "the contact's id")->type_name("N");
   contact->require_option(1);

@@ -324,7 +324,8 @@ class CsvReader : public ContactReader {
         byte = file_->get();
         if (const auto end = end_at(byte)) return *end;
         if (byte != '"') {
-          return std::unexpected(fault(closed, "has text after a closing quote", "double the quotes within a field"));
+          return std::unexpected(fault(closed, "has text after a closing quote",
+                                       "double the quotes within a field, and divide the fields by commas"));
         }
       }
       if (!append(byte, keep)) return std::unexpected(fault(line, too_long_finding().what, too_long_finding().remedy));

@@ -319,6 +319,7 @@ TEST_F(Input, find_reads_one_contact_from_stdin_and_drops_none) {
   };
   EXPECT_EQ(asked("one", "A-1\n").status, 0);
   EXPECT_EQ(asked("unended", "A-1").status, 0);
+  EXPECT_EQ(asked("blank", "A-1\r\n\r\n\n").status, 0);
   const Result two = asked("two", "A-1\nMARKER-2\n");
   expect_complaint(two, 2, AllOf(HasSubstr("one contact at a time"), testing::Not(HasSubstr("MARKER"))));
 }
