@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Breaks a copy of the tree on purpose, one patch at a time, and plays lives until one finds it: ./dev mutate [NAME...]
 # Prints the first seed that found each; a patch that survives, or that no longer fits the sources, is an error.
+# --check: looks only whether the patches fit.
 # MUTATION_SEEDS: how many lives at most (3,000).
 set -euo pipefail
 
@@ -41,6 +42,19 @@ compile() {
 
 # Applies a patch (or, with -R, takes it back). Outside of a repository, or git would look for the files in ours.
 change() { (cd "$folder/tree" && GIT_CEILING_DIRECTORIES=$folder git apply -C1 --recount "$@"); }
+
+check() {
+  local patch failed=0
+  for patch in "$patches"/*.patch; do
+    (cd "$root" && git apply -C1 --recount --check "$patch") || { say "${patch##*/}: no longer fits the sources"; failed=1; }
+  done
+  return $failed
+}
+
+if [ "${1:-}" = --check ]; then
+  check
+  exit
+fi
 
 # 0: found.
 try() {
